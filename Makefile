@@ -1,0 +1,53 @@
+# The verbs a developer types. `make run` and `make test` are all that a newcomer needs.
+PORT ?= 8000
+PYTHON ?= .venv/bin/python
+
+# The demo club on this machine, unless the environment or .env says otherwise.
+DEMO_DEFAULTS = grep -qs '^DEMO=' .env || export DEMO="$${DEMO-1}"; \
+	grep -qs '^SITE_URL=' .env || export SITE_URL="$${SITE_URL-http://localhost:$(PORT)}";
+
+CHECK_PORT = [ "$(PORT)" -ge 1 ] 2>/dev/null && [ "$(PORT)" -le 65535 ] || \
+	{ echo "PORT must be a number between 1 and 65535, not \"$(PORT)\"." >&2; exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test lint lock messages reset
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+run:  ## the site as it runs in production, on embedded defaults (PORT=8000)
+	@$(CHECK_PORT)
+	@.ci/venv requirements.txt
+	@$(DEMO_DEFAULTS) exec $(PYTHON) manage.py serve --port $(PORT)
+
+dev:  ## the reloading server with the debug toolbar (PORT=8000)
+	@$(CHECK_PORT)
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(DEMO_DEFAULTS) export DEBUG=true DEBUG_TOOLBAR=true; exec $(PYTHON) manage.py serve --port $(PORT) --reload
+
+test:  ## every test, browser included (ARGS="tests/events -x" for some)
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(PYTHON) -m pytest -n 2 --dist worksteal $(ARGS)
+
+lint:  ## style, types, templates, migrations and translations
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@.venv/bin/djlint --quiet --lint templates
+	@$(PYTHON) -m mypy .
+	@$(PYTHON) manage.py makemigrations --check --dry-run
+	@$(PYTHON) manage.py check
+	@$(PYTHON) -m pytest tests/smclub/test_catalogue.py
+
+messages:  ## gather the texts to translate, then compile the catalogue
+	$(PYTHON) manage.py makemessages -l fr --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=var --ignore=tests
+	$(PYTHON) -m babel.messages.frontend compile -d smclub/locale -D django
+
+lock:  ## resolve the dependencies again into both lock files (needs uv)
+	uv pip compile --quiet --universal --python-version 3.13 --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--all-extras --group dev --group e2e pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--extra postgres --extra redis --extra s3 --extra mail --constraint requirements-dev.txt pyproject.toml -o requirements.txt
+
+reset:  ## forget the demo club: database, cache, media and generated key
+	rm -rf var

@@ -1,0 +1,299 @@
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from events import inviting, registering, scheduling
+from events.admin_forms import EventForm, InvitationForm, ReasonForm
+from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
+from members.models import Group
+from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin, ReadOnlyAdmin
+
+RENDERED = {"body": "body_html"}
+
+
+class TalkInline(ClubInline):
+    model = Talk
+    extra = 0
+    autocomplete_fields = ["person"]
+    ordering = ["position", "pk"]
+
+
+class EventPartnerInline(ClubInline):
+    model = EventPartner
+    extra = 0
+    autocomplete_fields = ["organisation"]
+    ordering = ["position", "pk"]
+
+
+class InvitationInline(ClubInline):
+    """A new line is an invitation sent; to take one back, delete it."""
+
+    model = Invitation
+    form = InvitationForm
+    extra = 0
+    fields = ["email", "created_at", "invited_by"]
+    readonly_fields = ["created_at", "invited_by"]
+    ordering = ["email"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class PublishedFilter(admin.SimpleListFilter):
+    title = _("publication")
+    parameter_name = "shown"
+
+    def lookups(self, request, model_admin):
+        return [("next", _("To come")), ("past", _("Past")), ("draft", _("Drafts")), ("later", _("Appear later"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "next":
+            return queryset.published().upcoming()
+        if self.value() == "past":
+            return queryset.published().past()
+        return {"draft": queryset.drafts, "later": queryset.scheduled}.get(self.value(), queryset.all)()
+
+
+@admin.register(Event)
+class EventAdmin(ClubModelAdmin):
+    form = EventForm
+    refusals = (registering.Refused,)
+    paragraphs = ("summary",)
+    list_display = ["title", "when", "places", "waiting", "registered", "status", "on_site", "group"]
+    list_filter = [PublishedFilter, "status", "kind", "audience", "group"]
+    list_select_related = ["group", "venue"]
+    search_fields = ["title", "summary", "slug"]
+    date_hierarchy = "starts_at"
+    ordering = ["-starts_at", "-pk"]
+    prepopulated_fields = {"slug": ["title"]}
+    autocomplete_fields = ["venue", "cycle", "cover"]
+    readonly_fields = ["status", "status_reason"]
+    inlines = [TalkInline, EventPartnerInline, InvitationInline]
+    actions = ["publish", "cancel", "postpone", "restore", "copy", "promote"]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "kind", "lang", "group", ("cycle", "cycle_position"), "published_at"]}),
+        (_("When"), {"fields": ["precision", ("starts_at", "ends_at"), "zone_name", "is_hour_to_be_confirmed", "is_silent"]}),
+        (_("Where"), {"fields": ["venue", "is_online", "online_url", "access_notes"]}),
+        (_("What"), {"fields": ["summary", "body", "cover", "hashtag", "topics"]}),
+        (_("Who"), {"fields": ["audience", "is_confidential", "public_title"]}),
+        (
+            _("Places"),
+            {"fields": [("capacity", "reserved"), "max_guests", "has_waiting_list", "is_promotion_paused"]},
+        ),
+        (
+            _("Registration opens, closes"),
+            {"fields": ["rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at"], "classes": ["collapse"]},
+        ),
+        (_("Meeting elsewhere"), {"fields": ["organiser_name", "outside_url", "price"], "classes": ["collapse"]}),
+        (_("State"), {"fields": ["status", "status_reason"]}),
+    ]
+
+    # -- who sees what -----------------------------------------------------------
+    def get_queryset(self, request):
+        return super().get_queryset(request).on_desk_of(request.user).with_seats_taken().with_waiting_count()
+
+    def get_fieldsets(self, request, obj=None):
+        """The online link and the access notes are for those who run the meeting, and on its page for those who go."""
+        if self.has_change_permission(request, obj):
+            return self.fieldsets
+        private = {"online_url", "access_notes"}
+        return [(label, {**given, "fields": [f for f in given["fields"] if f not in private]}) for label, given in self.fieldsets]
+
+    def get_list_display(self, request):
+        """Who is coming is for those who run meetings."""
+        if self.has_change_permission(request):
+            return self.list_display
+        return [name for name in self.list_display if name != "registered"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """A coordinator chooses among their own groups, and must."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "group" and not request.user.may("events.run_every_event"):
+            field.queryset, field.required = Group.objects.coordinated_by(request.user), True
+        return field
+
+    # -- columns -----------------------------------------------------------------
+    @admin.display(description=_("date"), ordering="starts_at")
+    def when(self, event):
+        formats = {"hour": "%d/%m/%Y %H:%M", "day": "%d/%m/%Y", "month": "%m/%Y"}
+        return f"{event.local_start:{formats[event.precision]}}" if event.precision in formats else "–"
+
+    @admin.display(description=_("on the site"), ordering="published_at", boolean=True)
+    def on_site(self, event):
+        return event.is_published
+
+    @admin.display(description=_("places taken"), ordering="seats_taken")
+    def places(self, event):
+        if event.capacity is None:
+            return str(event.seats_taken)
+        return f"{event.seats_taken} / {event.capacity - event.reserved}"
+
+    @admin.display(description=_("waiting"), ordering="waiting_count")
+    def waiting(self, event):
+        return event.waiting_count
+
+    @admin.display(description=_("list"))
+    def registered(self, event):
+        return format_html('<a href="{}">{}</a>', reverse("admin:events_event_attendees", args=[event.pk]), _("Who is coming"))
+
+    # -- saving: the verbs do what touches a seat, a calendar or a letter ----------
+    def save_model(self, request, obj, form, change):
+        if not change:
+            return super().save_model(request, obj, form, change)
+        before = Event.objects.get(pk=obj.pk)
+        moves = form.moves
+        plain = [name for name in form.changed_data if name not in moves and name not in ("topics", "is_silent", "published_at")]
+        plain += [RENDERED[name] for name in plain if name in RENDERED]
+        if plain or "topics" in form.changed_data:  # a calendar says them too
+            obj.modified_at = timezone.now()
+            obj.save(update_fields=[*plain, "modified_at"])
+        scheduling.reschedule(obj, by=request.user, is_silent=form.cleaned_data["is_silent"], **moves)
+        if "published_at" in form.changed_data:
+            self._put_on_site(request, obj, before)
+        registering.capacity_changed(obj)
+        self._warn_of_too_many(request, obj)
+
+    def _put_on_site(self, request, obj, before) -> None:
+        at = obj.published_at
+        if at and before.published_at is None:
+            scheduling.publish(obj, by=request.user, at=at)
+        else:
+            scheduling.set_publication(obj, by=request.user, at=at)
+
+    def _warn_of_too_many(self, request, obj) -> None:
+        event = Event.objects.get(pk=obj.pk)
+        free = event.free()
+        if free is not None and free < 0:
+            text = _("%(taken)s places are taken for %(places)s: nobody is removed, newcomers wait.")
+            figures = {"taken": event.taken(), "places": event.capacity - event.reserved}
+            self.message_user(request, text % figures, messages.WARNING)
+
+    def save_formset(self, request, form, formset, change):
+        """Invitations are sent by their verb; partners are in calendars."""
+        if formset.model is EventPartner and formset.has_changed():
+            Event.objects.filter(pk=form.instance.pk).update(modified_at=timezone.now())
+        if formset.model is not Invitation:
+            return super().save_formset(request, form, formset, change)
+        for invitation in formset.save(commit=False):
+            inviting.invite(form.instance, by=request.user, email=invitation.email)
+        for invitation in formset.deleted_objects:
+            invitation.delete()
+
+    def has_delete_permission(self, request, obj=None):
+        """Cancelled, never deleted: the page, its registrations and the entries in calendars stay."""
+        return False
+
+    # -- deeds ---------------------------------------------------------------------
+    @admin.action(description=_("Publish now"), permissions=["change"], location=EVERYWHERE)
+    def publish(self, request, queryset):
+        self.do(request, queryset, scheduling.publish)
+
+    @admin.action(description=_("Cancel…"), permissions=["change"], location=EVERYWHERE)
+    def cancel(self, request, queryset):
+        return self.ask(request, queryset, scheduling.cancel, ReasonForm, action="cancel", title=_("Cancel these meetings"))
+
+    @admin.action(description=_("Postpone, the new date not being known…"), permissions=["change"], location=EVERYWHERE)
+    def postpone(self, request, queryset):
+        return self.ask(request, queryset, scheduling.postpone, ReasonForm, action="postpone", title=_("Postpone these meetings"))
+
+    @admin.action(description=_("Restore what was cancelled or postponed"), permissions=["change"], location=EVERYWHERE)
+    def restore(self, request, queryset):
+        self.do(request, queryset, scheduling.restore)
+
+    @admin.action(description=_("Copy for the next one"), permissions=["add"], location=EVERYWHERE)
+    def copy(self, request, queryset):
+        drafts = [scheduling.copy(event, by=request.user) for event in queryset]
+        self.message_user(request, _("A draft four weeks later: check its date and title."), messages.SUCCESS)
+        if len(drafts) == 1:
+            return HttpResponseRedirect(reverse("admin:events_event_change", args=[drafts[0].pk]))
+        return None
+
+    @admin.action(description=_("Seat those waiting, in order, where there is room"), permissions=["change"], location=EVERYWHERE)
+    def promote(self, request, queryset):
+        self.do(request, queryset, registering.promote)
+
+    # -- the list at the door --------------------------------------------------------
+    def get_urls(self):
+        attendees = self.admin_site.admin_view(self.attendees)
+        return [path("<int:pk>/liste/", attendees, name="events_event_attendees"), *super().get_urls()]
+
+    def attendees(self, request, pk):
+        """Who comes, to print; those who run the event read it."""
+        event = get_object_or_404(Event.objects.run_by(request.user).select_related("venue"), pk=pk)
+        rows = list(event.registrations.for_list())
+        context = {
+            "title": _("Who is coming"),
+            "opts": self.opts,
+            "event": event,
+            "going": sorted((row for row in rows if row.is_going), key=lambda row: row.member.public_name.casefold()),
+            "waiting": [row for row in rows if row.is_waiting],
+            "people": sum(1 for row in rows if row.is_going),
+            "guests": sum(row.guests for row in rows if row.is_going),
+        }
+        return TemplateResponse(request, "admin/events/event/attendees.html", self.admin_site.each_context(request) | context)
+
+
+@admin.register(Registration)
+class RegistrationAdmin(ReadOnlyAdmin):
+    refusals = (registering.Refused,)
+    list_display = ["member", "event", "state", "guests", "queue_no", "source", "state_changed_at"]
+    list_filter = ["state", "source", ("event", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["member", "event"]
+    search_fields = ["member__name", "member__email", "event__title"]
+    date_hierarchy = "state_changed_at"
+    ordering = ["-state_changed_at", "-pk"]
+    exclude = ["token"]
+    actions = ["remove"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(event__in=Event.objects.run_by(request.user))
+
+    def has_manage_permission(self, request):
+        return request.user.may("events.change_event")
+
+    @admin.action(description=_("Take these registrations back…"), permissions=["manage"])
+    def remove(self, request, queryset):
+        title = _("Take these registrations back")
+        return self.ask(request, queryset, registering.remove, ReasonForm, action="remove", title=title)
+
+
+@admin.register(Venue)
+class VenueAdmin(ClubModelAdmin):
+    list_display = ["name", "street", "postcode", "city", "capacity_hint"]
+    list_filter = ["city"]
+    search_fields = ["name", "city", "street"]
+    ordering = ["city", "name", "pk"]
+    prepopulated_fields = {"slug": ["name", "city"]}
+    fieldsets = [
+        (
+            None,
+            {"fields": ["name", "slug", "street", ("postcode", "city"), "country", ("latitude", "longitude"), "capacity_hint"]},
+        ),
+        (_("Getting there"), {"fields": ["access", "access_en", "access_notes"]}),
+    ]
+
+    def save_model(self, request, obj, form, change):
+        """Calendars say where it is: the entries of its meetings changed with it."""
+        super().save_model(request, obj, form, change)
+        if set(form.changed_data) & {"name", "street", "postcode", "city", "country", "latitude", "longitude"}:
+            obj.events.update(modified_at=timezone.now())
+
+    def get_fieldsets(self, request, obj=None):
+        """Codes and floors are for those who keep the venue, and on a meeting's page for those who go."""
+        if self.has_change_permission(request, obj):
+            return self.fieldsets
+        place, (label, _options) = self.fieldsets
+        return [place, (label, {"fields": ["access", "access_en"]})]
+
+
+@admin.register(Cycle)
+class CycleAdmin(ClubModelAdmin):
+    list_display = ["title", "slug"]
+    search_fields = ["title", "title_en"]
+    ordering = ["title", "pk"]
+    prepopulated_fields = {"slug": ["title"]}

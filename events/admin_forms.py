@@ -1,0 +1,215 @@
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.forms.utils import from_current_timezone
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from events.models import Event, Invitation
+from events.scheduling import FOLLOWING, MOVING, free_slug
+from members.models.member import fold_email
+from smclub.words import slug as slug_of
+
+HOUR, DAY, MONTH, NONE = Event.Precision.HOUR, Event.Precision.DAY, Event.Precision.MONTH, Event.Precision.NONE
+USUAL_LENGTH = timedelta(hours=2)
+HELP = {
+    "slug": gettext_lazy(
+        "End of the address of the page. Empty: made of the title. Changed later, the old address still leads to the page."
+    ),
+    "kind": gettext_lazy("A meeting elsewhere is organised by somebody else: it is announced here, and nobody registers for it."),
+    "lang": gettext_lazy("The one that the text is written in."),
+    "group": gettext_lazy("The local club or commission that organises it, and whose coordinators run it."),
+    "cycle_position": gettext_lazy("1 for the first session: shown as #1 beside the title."),
+    "zone_name": gettext_lazy("For instance Europe/Paris or Europe/Zurich."),
+    "is_hour_to_be_confirmed": gettext_lazy("The page says so beside the date."),
+    "venue": gettext_lazy("Type a few letters of its name. Who may not register reads the town alone."),
+    "is_online": gettext_lazy("Without a venue, it takes place online only."),
+    "summary": gettext_lazy("One or two sentences: under the title, in lists, and where the page is shared."),
+    "hashtag": gettext_lazy("Without the #. It stands on the page and in the texts ready to share."),
+    "audience": gettext_lazy("Others read the page and how to join the club. On invitation, they find no page."),
+    "max_guests": gettext_lazy("0: everybody comes alone."),
+    "has_waiting_list": gettext_lazy("Once it is full, people wait for a place in the order they came."),
+    "is_promotion_paused": gettext_lazy("As long as it is ticked, free places are given to nobody: newcomers wait too."),
+    "outside_url": gettext_lazy("The page of the organiser, where people register."),
+    "price": gettext_lazy("As people will read it: free, 20 €, 10 € for members…"),
+}
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=250,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Told to those going and waiting, and shown on the page."),
+    )
+
+
+class InvitationForm(forms.ModelForm):
+    class Meta:
+        model = Invitation
+        fields = ["email"]
+
+    def clean_email(self):
+        return fold_email(self.cleaned_data["email"])
+
+
+class DayAndHourWidget(AdminSplitDateTime):
+    def decompress(self, value):
+        is_day_alone = isinstance(value, date) and not isinstance(value, datetime)
+        return [value, None] if is_day_alone else super().decompress(value)
+
+
+class DayAndHourField(forms.SplitDateTimeField):
+    """As typed, on no clock yet: a `date` when the hour was left empty, else a naive `datetime`."""
+
+    widget = DayAndHourWidget
+
+    def compress(self, data_list):
+        day, hour = data_list or (None, None)
+        if day is None and hour is not None:
+            raise forms.ValidationError(self.error_messages["invalid_date"], code="invalid_date")
+        return day if hour is None else datetime.combine(day, hour)
+
+
+class EventForm(forms.ModelForm):
+    """Turns what an organiser typed into dates as precise as they said; saving is the work of the verbs."""
+
+    starts_at = DayAndHourField(
+        label=capfirst(gettext_lazy("starts")),
+        required=False,
+        help_text=gettext_lazy("On the clock of the time zone below. No hour when only the day or the month is known."),
+    )
+    ends_at = DayAndHourField(
+        label=capfirst(gettext_lazy("ends")),
+        required=False,
+        help_text=gettext_lazy("Empty: two hours later, or the same day."),
+    )
+    is_silent = forms.BooleanField(
+        label=gettext_lazy("do not write about a change of date or place"),
+        required=False,
+        help_text=gettext_lazy("For a small change: otherwise those going and waiting get a letter with the old and the new."),
+    )
+
+    class Meta:
+        model = Event
+        fields = "__all__"  # noqa: DJ007  (the fieldsets of the admin choose)
+        help_texts = HELP
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+        if self.instance.pk:
+            self.initial["starts_at"], self.initial["ends_at"] = _as_typed(self.instance)
+
+    def clean_slug(self):
+        """Typed, else made of the title: without scripts nothing fills it in."""
+        return self.cleaned_data["slug"] or free_slug(self.data.get("public_title") or self.cleaned_data.get("title", ""))
+
+    def clean_hashtag(self):
+        return self.cleaned_data["hashtag"].lstrip("#")
+
+    def clean(self):
+        data = super().clean()
+        if data.get("is_confidential") and data.get("slug") and data["slug"].startswith(slug_of(data.get("title", "")) or "-"):
+            self.add_error(
+                "slug", forms.ValidationError(_("This address tells the title of a confidential meeting."), code="telling")
+            )
+        typed = data.pop("starts_at", None), data.pop("ends_at", None)
+        if data.get("precision") and data.get("zone_name"):
+            self._set_dates(data, *typed)
+        if self.instance.pk:
+            self._refuse_what_the_verbs_refuse(data)
+        return data
+
+    @property
+    def moves(self) -> dict:
+        """The new values of what a calendar shows, for `scheduling.reschedule`."""
+        return {name: self.cleaned_data[name] for name in self._changed if name in (*MOVING, *FOLLOWING)}
+
+    @property
+    def _changed(self) -> list[str]:
+        """Names of the fields whose value will differ: dates are made rounder than they were typed, and keep the clock."""
+        dates = {"precision", "starts_at", "ends_at", "zone_name"}
+        changed = set(self.changed_data) | (dates if dates & set(self.changed_data) else set())
+        return [name for name in self.cleaned_data if name in changed]
+
+    def _set_dates(self, data: dict, start, end) -> None:
+        """Puts the dates that were typed into `data`, as instants, or says beside which box they cannot be."""
+        precision, zone = data["precision"], ZoneInfo(data["zone_name"])
+        if precision == NONE:
+            data["starts_at"] = data["ends_at"] = None
+        elif start is None:
+            if "starts_at" not in self.errors:
+                self._refuse("starts_at", _("Give a date, or say that it is not known."), "undated")
+        elif precision == HOUR:
+            self._set_hours(data, start, end, zone)
+        else:
+            first, after = _days(start, end) if precision == DAY else _month(start)
+            if after <= first:
+                self._refuse("ends_at", _("An event must end after it starts."), "order")
+            data["starts_at"], data["ends_at"] = (datetime.combine(day, time.min, tzinfo=zone) for day in (first, after))
+
+    def _set_hours(self, data: dict, start, end, zone: ZoneInfo) -> None:
+        for name, typed in (("starts_at", start), ("ends_at", end)):
+            if typed is None:
+                continue
+            if not isinstance(typed, datetime):
+                return self._refuse(name, _("Give the hour too, or say that only the day is known."), "hour")
+            try:
+                with timezone.override(zone):
+                    data[name] = from_current_timezone(typed)
+            except forms.ValidationError as error:  # the night when clocks change
+                return self.add_error(name, error)
+        data.setdefault("ends_at", data["starts_at"] + USUAL_LENGTH)
+        if data["ends_at"] <= data["starts_at"]:
+            self._refuse("ends_at", _("An event must end after it starts."), "order")
+
+    def _refuse(self, name: str, text: str, code: str) -> None:
+        self.add_error(name, forms.ValidationError(text, code=code))
+
+    def _refuse_what_the_verbs_refuse(self, data: dict) -> None:
+        event = self.instance
+        is_cancelled = Event.objects.filter(pk=event.pk, status=Event.Status.CANCELLED, published_at__isnull=False).exists()
+        if is_cancelled and set(self.changed_data) & set(MOVING):
+            self.add_error(None, forms.ValidationError(_("This meeting is cancelled: restore it first."), code="cancelled"))
+        waiting = event.registrations.waiting().count() if "has_waiting_list" in self.changed_data else 0
+        if waiting and not data.get("has_waiting_list"):
+            text = ngettext(
+                "%(n)s registration waits: promote or remove it first.",
+                "%(n)s registrations wait: promote or remove them first.",
+                waiting,
+            )
+            self.add_error("has_waiting_list", forms.ValidationError(text % {"n": waiting}, code="waiting"))
+
+
+def _as_typed(event: Event) -> tuple[date | None, date | None]:
+    """The boxes of an event's dates: no hour that nobody gave, and no end that follows from the start."""
+    start, end = event.local_start, event.local_end
+    if event.precision == HOUR:
+        return start.replace(tzinfo=None), end.replace(tzinfo=None)
+    if event.precision == DAY:
+        first, after = event.days
+        return first, after - timedelta(days=1) if after - first > timedelta(days=1) else None
+    return start and start.date(), None
+
+
+def _day(typed: date) -> date:
+    return typed.date() if isinstance(typed, datetime) else typed
+
+
+def _days(start: date, end: date | None) -> tuple[date, date]:
+    """The first day and the day after the last; midnight is the end of the day before."""
+    if isinstance(end, datetime) and end.time() == time.min and end.date() > _day(start):
+        return _day(start), end.date()
+    return _day(start), _day(end or start) + timedelta(days=1)
+
+
+def _month(start: date) -> tuple[date, date]:
+    first = _day(start).replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1)

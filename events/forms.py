@@ -1,0 +1,73 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from events.models import Event
+from members.models import Group
+
+FEW = 10  # guests up to which a list is easier than a number
+
+
+class RegistrationForm(forms.Form):
+    """What somebody who comes says: how many they bring, and their name the first time."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What the other people going see."))
+    guests = forms.IntegerField(label=_("You come with"), min_value=0)
+
+    def __init__(self, *args, event: Event, member, brought: int = 0, **kwargs):
+        """`brought`: the guests of a registration that stands; it may keep them when fewer are allowed by now."""
+        super().__init__(*args, auto_id="rsvp-%s", **kwargs)  # a comment box on the same page asks for the name too
+        if member.is_known_by_name:
+            del self.fields["name"]
+        else:
+            self.fields["name"].widget.attrs["autocomplete"] = "name"
+        if most := max(event.max_guests, brought):
+            self.fields["guests"] = _guests(most)
+        else:
+            del self.fields["guests"]
+
+    @property
+    def wanted(self) -> dict:
+        """The arguments of `registering.join`, of a valid form."""
+        return {"guests": self.cleaned_data.get("guests") or 0, "name": self.cleaned_data.get("name", "")}
+
+    def refuse(self, refusal) -> None:
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal)
+
+
+def _guests(most: int) -> forms.IntegerField:
+    if most > FEW:
+        return forms.IntegerField(label=_("Guests you bring"), min_value=0, max_value=most, required=False)
+    numbers = [(0, _("nobody else"))]
+    numbers += [(n, ngettext("%(n)s person", "%(n)s people", n) % {"n": n}) for n in range(1, most + 1)]
+    field = forms.IntegerField(
+        label=_("You come with"), min_value=0, max_value=most, required=False, widget=forms.Select(choices=numbers)
+    )
+    return field
+
+
+class EventFilter(forms.Form):
+    """Which meetings to show, from the address; a value that is not offered shows them all."""
+
+    type = forms.ChoiceField(label=_("Kind"), required=False)
+    groupe = forms.ChoiceField(label=_("Group"), required=False)
+    ville = forms.ChoiceField(label=_("Town"), required=False)
+
+    def __init__(self, data, *, events):
+        super().__init__(data)
+        towns = events.without_stubs().exclude(venue=None).order_by("venue__city").values_list("venue__city", flat=True)
+        groups = Group.objects.filter(events__in=events).distinct().order_by("position", "name")
+        self.fields["type"].choices = [("", _("All kinds")), *Event.Kind.choices]
+        self.fields["groupe"].choices = [("", _("All groups")), *groups.values_list("slug", "name")]
+        self.fields["ville"].choices = [("", _("All towns")), *((town, town) for town in towns.distinct())]
+
+    def narrow(self, events):
+        self.is_valid()
+        chosen = self.cleaned_data
+        if chosen.get("type"):
+            events = events.of_kind(chosen["type"])
+        if chosen.get("groupe"):
+            events = events.filter(group__slug=chosen["groupe"])
+        if chosen.get("ville"):
+            events = events.in_town(chosen["ville"])
+        return events

@@ -1,0 +1,114 @@
+"""What machines read of an event: schema.org, with the visitor's fields only."""
+
+from django.templatetags.static import static
+
+from events.models import Event, EventPartner, Talk
+from members.models import Club
+from smclub.addresses import absolute
+
+_SCHEMA = "https://schema.org/"
+_STATUS = {Event.Status.CANCELLED: "EventCancelled", Event.Status.POSTPONED: "EventPostponed"}
+_MODE = {True: "OnlineEventAttendanceMode", False: "OfflineEventAttendanceMode"}
+
+
+def share_image(event: Event) -> str:
+    """Absolute address of the picture shown where the event is shared."""
+    return absolute(event.cover.file.url if event.cover else static("smclub/share-default.png"))
+
+
+def event_data(event: Event, *, club: Club, talks, partners) -> dict:
+    """An Event of schema.org; `event` may be announced, and came for the page of a visitor."""
+    address = event.canonical_url()
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "@id": address,
+        "url": address,
+        "name": event.title,
+        "description": event.summary,
+        "image": [share_image(event)],
+        "inLanguage": event.lang,
+        "startDate": _moment(event, event.local_start),
+        "endDate": _moment(event, event.local_end) if event.precision == Event.Precision.HOUR else "",
+        "previousStartDate": _moment(event, _previous(event)),
+        "eventStatus": _SCHEMA + _status(event),
+        "eventAttendanceMode": _SCHEMA + _MODE[event.is_online and event.venue is None],
+        "location": _places(event),
+        "organizer": _organiser(event, club),
+        "performer": [_person(talk) for talk in talks if talk.role == Talk.Role.SPEAKER],
+        "sponsor": [_organisation(tie) for tie in partners if tie.role in (EventPartner.Role.SPONSOR, EventPartner.Role.MEDIA)],
+        "offers": _offer(event, address),
+        "maximumAttendeeCapacity": event.places or "",
+    }
+    if event.cycle:
+        data["superEvent"] = {"@type": "EventSeries", "name": event.cycle.title, "url": absolute(event.cycle.get_absolute_url())}
+    return {key: value for key, value in data.items() if value not in ([], "", None, {})}
+
+
+def _moment(event: Event, local) -> str:
+    """With its offset when the hour is known, the day or the month alone otherwise."""
+    if local is None:
+        return ""
+    formats = {Event.Precision.DAY: "%Y-%m-%d", Event.Precision.MONTH: "%Y-%m"}
+    if event.precision == Event.Precision.HOUR and not event.is_hour_to_be_confirmed:
+        return local.isoformat(timespec="seconds")
+    return f"{local:{formats.get(event.precision, '%Y-%m-%d')}}"
+
+
+def _previous(event: Event):
+    is_rescheduled = event.status == Event.Status.SCHEDULED and event.previous_starts_at
+    return event.previous_starts_at.astimezone(event.zone) if is_rescheduled else None
+
+
+def _status(event: Event) -> str:
+    return _STATUS.get(event.status) or ("EventRescheduled" if _previous(event) else "EventScheduled")
+
+
+def _places(event: Event) -> list[dict]:
+    """The venue (its town alone when the event is not open to all) and, online, this page: never the link of those going."""
+    places = []
+    if event.venue:
+        address = {"@type": "PostalAddress", "addressLocality": event.venue.city, "addressCountry": event.venue.country}
+        if event.audience == Event.Audience.OPEN:
+            address |= {"streetAddress": event.venue.street, "postalCode": event.venue.postcode}
+            places.append({"@type": "Place", "name": event.venue.name, "address": _filled(address)})
+        else:
+            places.append({"@type": "Place", "name": event.venue.city, "address": address})
+    if event.is_online:
+        places.append({"@type": "VirtualLocation", "url": event.canonical_url()})
+    return places
+
+
+def _organiser(event: Event, club: Club) -> dict:
+    if event.is_external:
+        return _filled({"@type": "Organization", "name": event.organiser_name, "url": event.outside_url})
+    if event.group:
+        return {"@type": "Organization", "name": event.group.name, "url": absolute(event.group.get_absolute_url())}
+    return {"@type": "Organization", "name": club.name, "url": absolute("/")}
+
+
+def _person(talk: Talk) -> dict:
+    page = absolute(talk.person.get_absolute_url()) if talk.has_page else ""  # type: ignore[attr-defined] # annotated
+    return _filled({"@type": "Person", "name": talk.person.name, "url": page})
+
+
+def _organisation(tie: EventPartner) -> dict:
+    return _filled({"@type": "Organization", "name": tie.organisation.name, "url": tie.organisation.website})
+
+
+def _offer(event: Event, address: str) -> dict:
+    if event.is_external or event.price or event.audience != Event.Audience.OPEN or not event.takes_registrations:
+        return {}
+    availability = "SoldOut" if event.is_full else "InStock"
+    return {
+        "@type": "Offer",
+        "price": 0,
+        "priceCurrency": "EUR",
+        "url": address,
+        "availability": _SCHEMA + availability,
+        "validFrom": event.opens_at.isoformat(timespec="seconds"),
+    }
+
+
+def _filled(data: dict) -> dict:
+    return {key: value for key, value in data.items() if value}

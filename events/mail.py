@@ -1,0 +1,132 @@
+"""The letters of this app put into words, each dropped once it is no longer true."""
+
+from datetime import datetime
+
+from events import calendar, wording
+from events.models import Event, Invitation, Registration
+from members.mail import composes
+from smclub.addresses import absolute, in_language
+
+State = Registration.State
+
+
+def _facts(event: Event, language: str) -> dict:
+    """What every letter about a meeting says: which, when, where, and its page in the reader's language."""
+    return {
+        "event": event,
+        "when": wording.when(event),
+        "event_url": absolute(in_language(language, "events:detail", event.slug)),
+    }
+
+
+def _registration(letter) -> Registration | None:
+    return (
+        Registration.objects.select_related("event__venue", "member")
+        .filter(pk=letter.context["registration"], member__isnull=False)
+        .first()
+    )
+
+
+def _about_a_state(letter, state: str) -> dict | None:
+    """The facts when the registration is still in `state`, and has not left and come back since."""
+    registration = _registration(letter)
+    if (
+        registration is None
+        or registration.state != state
+        or registration.state_changed_at.isoformat() != letter.context["since"]
+    ):
+        return None
+    return _facts(registration.event, letter.language) | {
+        "registration": registration,
+        "leave_url": absolute(in_language(letter.language, "events:leave_by_link", registration.event.slug, registration.token)),
+    }
+
+
+def _about_a_place(letter, state: str) -> dict | None:
+    """The same, while the meeting is still to come: the news that it is called off has a letter of its own."""
+    facts = _about_a_state(letter, state)
+    return None if facts is None or facts["event"].is_called_off or facts["event"].is_over else facts
+
+
+def _with_file(facts: dict | None) -> dict | None:
+    """With the entry for the calendar of who goes; those waiting get none, which would look like a place."""
+    if facts and facts["registration"].is_going and facts["event"].precision in (Event.Precision.HOUR, Event.Precision.DAY):
+        facts["calendar"] = calendar.file(facts["event"], is_inside=True).decode()
+    return facts
+
+
+@composes("events.registered")
+def registered(letter):
+    return _with_file(_about_a_place(letter, State.GOING))
+
+
+@composes("events.promoted")
+def promoted(letter):
+    return _with_file(_about_a_place(letter, State.GOING))
+
+
+@composes("events.waiting")
+def waiting(letter):
+    facts = _about_a_place(letter, State.WAITING)
+    return facts and facts | {"rank": facts["registration"].rank()}
+
+
+@composes("events.left")
+def left(letter):
+    return _about_a_state(letter, State.CANCELLED)
+
+
+@composes("events.removed")
+def removed(letter):
+    return _about_a_state(letter, State.REMOVED)
+
+
+def _about_the_event(letter, status: str) -> dict | None:
+    """The facts for somebody still going or waiting, while the event is at the step that the letter tells about."""
+    registration = _registration(letter)
+    if registration is None or not registration.is_live:
+        return None
+    event = registration.event
+    if event.status != status or event.ical_sequence != letter.context["sequence"]:
+        return None
+    return _facts(event, letter.language) | {
+        "registration": registration,
+        "leave_url": absolute(in_language(letter.language, "events:leave_by_link", event.slug, registration.token)),
+    }
+
+
+@composes("events.cancelled")
+def cancelled(letter):
+    return _with_file(_about_the_event(letter, Event.Status.CANCELLED))
+
+
+@composes("events.postponed")
+def postponed(letter):
+    return _with_file(_about_the_event(letter, Event.Status.POSTPONED))
+
+
+@composes("events.restored")
+def restored(letter):
+    return _with_file(_about_the_event(letter, Event.Status.SCHEDULED))
+
+
+@composes("events.rescheduled")
+def rescheduled(letter):
+    facts = _about_the_event(letter, letter.context["status"])
+    if facts is None:
+        return None
+    event, old = facts["event"], letter.context
+    old_start = old["old_start"] and datetime.fromisoformat(old["old_start"]).astimezone(event.zone)
+    place = str(event.venue) if event.venue_id else ""
+    return _with_file(facts) | {
+        "old_when": wording.span(old_start, None, old["old_precision"]) if old_start != event.local_start else "",
+        "old_place": old["old_place"] if old["old_place"] != place else "",
+    }
+
+
+@composes("events.invitation")
+def invitation(letter):
+    row = Invitation.objects.select_related("event__venue", "invited_by").filter(pk=letter.context["invitation"]).first()
+    if row is None or not row.event.is_published or row.event.is_called_off or row.event.is_over:
+        return None
+    return _facts(row.event, letter.language) | {"invitation": row}

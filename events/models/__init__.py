@@ -1,0 +1,7 @@
+from events.models.event import Event
+from events.models.invitation import Invitation
+from events.models.place import Cycle, Venue
+from events.models.registration import Registration
+from events.models.ties import EventPartner, EventTopic, Talk
+
+__all__ = ["Cycle", "Event", "EventPartner", "EventTopic", "Invitation", "Registration", "Talk", "Venue"]

@@ -1,0 +1,190 @@
+"""The query words of events: what is shown to whom, and in which order."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import BooleanField, Case, Exists, F, Min, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from events.models.invitation import Invitation
+from events.models.registration import Registration
+from events.models.ties import EventPartner
+from members.models import Group, GroupMembership, is_accepted
+
+CUTOFF = timedelta(hours=12)  # before the start: from then on places are claimed by hand
+FEED_CAP = 1500  # entries of one calendar
+
+
+class EventQuerySet(models.QuerySet):
+    def lock(self, pk: int) -> Any:
+        """The event as it stands, held until the transaction ends; it must be the first statement of that transaction.
+
+        A write, so that SQLite and PostgreSQL take the same lock; `rsvp_rev` is shown nowhere. Raises DoesNotExist of the model.
+        """
+        self.filter(pk=pk).update(rsvp_rev=F("rsvp_rev") + 1)
+        return self.get(pk=pk)
+
+    def published(self):
+        return self.filter(published_at__lte=timezone.now())
+
+    def drafts(self):
+        return self.filter(published_at__isnull=True)
+
+    def of_the_club(self):
+        """Not the meetings of somebody else."""
+        return self.exclude(kind=self.model.Kind.EXTERNAL)
+
+    def just_over(self):
+        """Ended within the last six weeks, the latest first."""
+        now = timezone.now()
+        return self.filter(ends_at__lte=now, ends_at__gt=now - timedelta(weeks=6)).order_by("-starts_at", "-pk")
+
+    def scheduled(self):
+        """Those that appear by themselves, later."""
+        return self.filter(published_at__gt=timezone.now())
+
+    def upcoming(self):
+        """Not over yet, soonest first; a day or a month lasts until it ends."""
+        return self.filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")
+
+    def to_come(self):
+        """Not over yet, or waiting for another date: those where a seat may still change hands."""
+        return self.filter(Q(ends_at__gt=timezone.now()) | Q(status=self.model.Status.POSTPONED))
+
+    def past(self):
+        """Over, latest first; those without a date come last."""
+        return self.filter(Q(ends_at__lte=timezone.now()) | Q(precision=self.model.Precision.NONE)).order_by(
+            F("starts_at").desc(nulls_last=True), "-pk"
+        )
+
+    def took_place(self):
+        """Over and not called off, latest first."""
+        return self.filter(ends_at__lte=timezone.now(), status=self.model.Status.SCHEDULED).order_by("-starts_at", "-pk")
+
+    def next_moment(self) -> datetime | None:
+        """When a meeting next appears, opens or closes its registration, stops promoting, begins or ends."""
+        now = timezone.now()
+        names = ("published_at", "rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at", "starts_at", "ends_at")
+        wanted = {f"next_{name}": Min(name, filter=Q(**{f"{name}__gt": now})) for name in names}
+        wanted["cutoff"] = Min("starts_at", filter=Q(starts_at__gt=now + CUTOFF))
+        moments = self.filter(Q(ends_at__gt=now) | Q(published_at__gt=now)).aggregate(**wanted)
+        if moments["cutoff"]:
+            moments["cutoff"] -= CUTOFF
+        return min((moment for moment in moments.values() if moment), default=None)
+
+    def open_to_all(self):
+        return self.filter(audience=self.model.Audience.OPEN)
+
+    def announced(self):
+        """What a feed, calendar, sitemap, JSON-LD or Open Graph may carry (with the visitor's fields only)."""
+        return self.published().exclude(audience=self.model.Audience.INVITATION).filter(is_confidential=False)
+
+    def listed_for(self, visitor):
+        """Sheet or stub: what exists for `visitor`; `is_inside` says whether the whole of it may be read."""
+        events = self.published().with_inside(visitor)
+        return events.filter(~Q(audience=self.model.Audience.INVITATION) | Q(is_inside=True))
+
+    def readable_by(self, visitor):
+        """What exists for `visitor`, and to those who run a meeting its draft, as it will be."""
+        if not getattr(visitor, "is_staff", False):
+            return self.listed_for(visitor)
+        listed, run = self.model.objects.listed_for(visitor), self.model.objects.run_by(visitor)
+        unpublished = Q(published_at=None) | Q(published_at__gt=timezone.now())
+        return self.with_inside(visitor).filter(Q(pk__in=listed.values("pk")) | (unpublished & Q(pk__in=run.values("pk"))))
+
+    def visible_to(self, visitor):
+        """In full: what `visitor` may read the whole of."""
+        return self.published().with_inside(visitor).filter(is_inside=True)
+
+    def with_inside(self, visitor):
+        """Annotates `is_inside`: whether `visitor` belongs to the audience of the event or runs it."""
+        return self.annotate(
+            is_inside=Case(
+                When(_inside(self.model, visitor), then=Value(True)), default=Value(False), output_field=BooleanField()
+            )
+        )
+
+    def run_by(self, member):
+        """Events that `member` may manage: all for organisers, those of their groups for coordinators."""
+        if member.may("events.change_event"):
+            return (
+                self.all()
+                if member.may("events.run_every_event")
+                else self.filter(group__in=Group.objects.coordinated_by(member))
+            )
+        return self.none()
+
+    def on_desk_of(self, member):
+        """What the admin shows `member`: what they run, and to who runs no meeting what they may read in full."""
+        return self.run_by(member) if member.may("events.change_event") else self.visible_to(member)
+
+    def with_seats_taken(self):
+        """Annotates `seats_taken`: members going and the guests they bring, counted from rows."""
+        going = Registration.objects.going().filter(event=OuterRef("pk")).order_by().values("event")
+        return self.annotate(seats_taken=Coalesce(models.Subquery(going.annotate(n=Sum(F("guests") + 1)).values("n")), 0))
+
+    def with_waiting_count(self):
+        """Annotates `waiting_count`: registrations on the waiting list."""
+        waiting = Registration.objects.filter(state=Registration.State.WAITING, event=OuterRef("pk")).values("event")
+        return self.annotate(waiting_count=Coalesce(models.Subquery(waiting.annotate(n=models.Count("pk")).values("n")), 0))
+
+    def for_cards(self):
+        return self.select_related("venue", "group", "cover").with_seats_taken().fetch_mode(models.FETCH_PEERS)
+
+    def for_page(self):
+        return self.select_related("venue", "group", "cycle", "cover").with_seats_taken()
+
+    def with_partner(self, organisation):
+        return self.filter(Exists(EventPartner.objects.filter(event=OuterRef("pk"), organisation=organisation)))
+
+    def attended_by(self, member):
+        return self.filter(Exists(Registration.objects.going().filter(event=OuterRef("pk"), member=member)))
+
+    def for_calendar(self):
+        """What a calendar takes, a date known to the hour or the day, with all that an entry says."""
+        dated = self.filter(precision__in=[self.model.Precision.HOUR, self.model.Precision.DAY])
+        return dated.select_related("venue", "group", "cover").prefetch_related("topic_items__tag", "partners__organisation")
+
+    def for_feed(self):
+        """The last twelve months and all that is to come; what was cancelled for thirty days, so that clients drop it."""
+        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        forgotten = Q(status=self.model.Status.CANCELLED, starts_at__lt=today - timedelta(days=30))
+        recent = self.for_calendar().filter(starts_at__gte=today - timedelta(days=365)).exclude(forgotten)
+        return recent.order_by("-starts_at", "-pk")[:FEED_CAP]
+
+    def in_cycle_order(self):
+        return self.order_by(F("cycle_position").asc(nulls_last=True), F("starts_at").asc(nulls_last=True), "pk")
+
+    def of_kind(self, kind: str):
+        return self.without_stubs().filter(kind=kind)
+
+    def in_town(self, town: str):
+        return self.without_stubs().filter(venue__city=town)
+
+    def in_year(self, year: int):
+        """By the calendar of Paris, as every list of the site."""
+        return self.filter(starts_at__year=year)
+
+    def without_stubs(self):
+        """Only those of which more than the title, the date and the group is shown; after `listed_for`."""
+        return self.exclude(is_confidential=True, is_inside=False)
+
+    def with_shown_venue(self):
+        """Those whose street address the visitor may read; after `listed_for`."""
+        return self.filter(is_inside=True)
+
+
+def _inside(model, visitor) -> Q:
+    inside = Q(audience=model.Audience.OPEN)
+    if not getattr(visitor, "is_authenticated", False):
+        return inside
+    if visitor.may("events.run_every_event"):
+        return Q(pk__isnull=False)
+    if is_accepted(visitor):
+        in_group = Exists(GroupMembership.objects.filter(group=OuterRef("group"), member=visitor))
+        inside |= Q(audience=model.Audience.MEMBERS) | (Q(audience=model.Audience.GROUP) & Q(in_group))
+    invited = Exists(Invitation.objects.for_member(visitor).filter(event=OuterRef("pk")))
+    coordinated = Exists(GroupMembership.objects.coordinators().filter(group=OuterRef("group"), member=visitor))
+    return inside | Q(invited) | Q(coordinated)

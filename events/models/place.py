@@ -1,0 +1,83 @@
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from smclub.languages import Text, localised
+from smclub.markdown import RenderedField
+
+
+class Venue(models.Model):
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    street = models.CharField(_("street"), max_length=150, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    city = models.CharField(_("town"), max_length=80)
+    country = models.CharField(_("country"), max_length=2, default="FR", help_text=_("Two letters."))
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    access = models.TextField(_("getting there"), blank=True, help_text=_("Transport, accessibility: everybody reads it."))
+    access_en = models.TextField(_("getting there, in English"), blank=True)
+    access_notes = models.TextField(
+        _("private access notes"), blank=True, help_text=_("Code, floor, phone: only those going read it.")
+    )
+    capacity_hint = models.PositiveIntegerField(_("places, about"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("venue")
+        verbose_name_plural = _("venues")
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("places:venue", args=[self.slug])
+
+    @property
+    def address(self) -> str:
+        """Street, postcode and town on one line."""
+        town = " ".join(part for part in (self.postcode, self.city) if part)
+        return ", ".join(part for part in (self.street, town) if part)
+
+    @property
+    def map_url(self) -> str:
+        if self.latitude is not None and self.longitude is not None:
+            return f"https://www.openstreetmap.org/?mlat={self.latitude}&mlon={self.longitude}#map=17/{self.latitude}/{self.longitude}"
+        return "https://www.openstreetmap.org/search?" + urlencode({"query": f"{self.address}, {self.country}"})
+
+    @property
+    def directions(self) -> Text:
+        return localised(self, "access")
+
+
+class CycleQuerySet(models.QuerySet):
+    def of_some(self, events):
+        """Cycles that one at least of `events` belongs to: the others are as if they did not exist."""
+        return self.filter(Exists(events.filter(cycle=OuterRef("pk"))))
+
+
+class Cycle(models.Model):
+    """Numbered meetings on one subject."""
+
+    title = models.CharField(_("title"), max_length=120)
+    title_en = models.CharField(_("English title"), max_length=120, blank=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
+    description_html = RenderedField(source="description")
+
+    objects = CycleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cycle")
+        verbose_name_plural = _("cycles")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("places:cycle", args=[self.slug])
+
+    @property
+    def label(self) -> Text:
+        return localised(self, "title")

@@ -1,0 +1,111 @@
+import secrets
+
+from django.db import models
+from django.db.models import F, Max, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class RegistrationQuerySet(models.QuerySet):
+    def going(self):
+        return self.filter(state=Registration.State.GOING)
+
+    def waiting(self):
+        """In the order of arrival."""
+        return self.filter(state=Registration.State.WAITING).order_by("queue_no")
+
+    def live(self):
+        """Going or waiting: those whom news of the event concerns."""
+        return self.filter(state__in=Registration.LIVE)
+
+    def of_the_blocked(self):
+        return self.filter(member__standing=Member.Standing.BLOCKED)
+
+    def next_queue_no(self) -> int:
+        """The tail of the queue: numbers are never given twice in one event."""
+        return (self.aggregate(last=Max("queue_no"))["last"] or 0) + 1
+
+    def seats(self) -> int:
+        return self.aggregate(n=Sum(F("guests") + 1))["n"] or 0
+
+    def at(self, events):
+        """Those for `events`, soonest first."""
+        return self.filter(event__in=events.order_by()).select_related("event").order_by("event__starts_at", "pk")
+
+    def for_list(self):
+        """As the list at the door has them: those going by name, then those waiting in their order."""
+        named = self.live().filter(member__isnull=False).select_related("member")
+        return named.order_by("state", "queue_no")
+
+    def named_to_others(self):
+        return self.filter(member__shows_attendance=True)
+
+
+class Registration(models.Model):
+    """A member's answer to an event; no row means that they never answered."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("On the waiting list")
+        GOING = "going", _("Going")
+        CANCELLED = "cancelled", _("Cancelled by the member")
+        REMOVED = "removed", _("Removed by an organiser")
+
+    class Source(models.TextChoices):
+        WEB = "web", _("Site")
+        ADMIN = "admin", _("Admin")
+        DOOR = "door", _("Door")
+        IMPORT = "import", _("Import")
+
+    LIVE = (State.WAITING, State.GOING)
+
+    event = models.ForeignKey("events.Event", models.CASCADE, related_name="registrations", verbose_name=_("event"))
+    member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="registrations", verbose_name=_("member"))
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    guests = models.PositiveSmallIntegerField(_("guests"), default=0)
+    queue_no = models.PositiveIntegerField(_("order of arrival"))
+    rev = models.PositiveIntegerField(default=0, editable=False)
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    source = models.CharField(_("through"), max_length=8, choices=Source, default=Source.WEB)
+    created_at = models.DateTimeField(_("first answered"), default=timezone.now, editable=False)
+    state_changed_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        indexes = [models.Index(fields=["event", "state", "queue_no"], name="registration_queue")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "member"], condition=Q(member__isnull=False), name="registration_once"),
+            models.UniqueConstraint(fields=["event", "queue_no"], name="registration_queue_no_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member or '—'} · {self.event}"
+
+    @property
+    def seats(self) -> int:
+        return 1 + self.guests
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.LIVE
+
+    @property
+    def is_going(self) -> bool:
+        return self.state == self.State.GOING
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
+
+    def rank(self) -> int:
+        """1 for the first of the waiting list."""
+        return self.event.registrations.waiting().filter(queue_no__lt=self.queue_no).count() + 1

@@ -1,0 +1,120 @@
+"""What the panel "your place" says to one visitor about one event: one state, decided here and only drawn by the template."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from events.forms import RegistrationForm
+from events.models import Event, Registration
+
+
+@dataclass
+class Panel:
+    """`state` is one of: external, undated, cancelled, postponed, past, going, waiting, removed, restricted, early, closed,
+    full, open. `look` is its class in the style sheet."""
+
+    event: Event
+    state: str
+    registration: Registration | None = None
+    form: RegistrationForm | None = None
+    rank: int = 0
+    others: list[str] = field(default_factory=list)
+    is_runner: bool = False
+
+    @property
+    def look(self) -> str:
+        return {"undated": "closed", "past": "closed", "removed": "closed", "early": "closed"}.get(self.state, self.state)
+
+    @property
+    def takes_answers(self) -> bool:
+        return self.state == "open" or (self.state == "full" and self.event.has_waiting_list)
+
+    @property
+    def is_about_waiting(self) -> bool:
+        return self.state == "waiting" or (self.state == "full" and self.takes_answers)
+
+    @property
+    def holds_a_place(self) -> bool:
+        """Whether the visitor goes: the online link, the way in and the names of the others are theirs to read."""
+        return self.registration is not None and self.registration.is_going
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether there is something to give back."""
+        return self.registration is not None and self.registration.is_live and self.state != "past"
+
+    @property
+    def can_change_guests(self) -> bool:
+        return self.state in ("going", "waiting") and (self.event.max_guests > 0 or self.registration.guests > 0)
+
+
+def panel_of(event: Event, visitor, *, form: RegistrationForm | None = None, wish=None) -> Panel:
+    """The panel of an event that came `listed_for(visitor).for_page()`.
+
+    `wish` is what the address says that the visitor chose before signing in (a QueryDict), `form` a form that was refused.
+    """
+    registration = _registration(event, visitor)
+    panel = Panel(event, _state(event, registration), registration=registration)
+    panel.is_runner = bool(visitor.is_authenticated and visitor.is_staff and _runs(event, visitor))
+    if panel.state == "waiting":
+        panel.rank = registration.rank()
+    if panel.holds_a_place or panel.is_runner:
+        panel.others = list(_names(event, everybody=panel.is_runner))
+    if visitor.is_authenticated and (panel.takes_answers or panel.can_change_guests):
+        panel.form = form or form_of(event, visitor, registration, initial=_initial(registration, wish))
+    return panel
+
+
+def answered(event: Event, member, data) -> RegistrationForm:
+    """The form that `member` sent."""
+    return form_of(event, member, _registration(event, member), data=data)
+
+
+def form_of(event: Event, member, registration: Registration | None, **form) -> RegistrationForm:
+    brought = registration.guests if registration and registration.is_live else 0
+    return RegistrationForm(event=event, member=member, brought=brought, **form)
+
+
+def _state(event: Event, registration: Registration | None) -> str:
+    now = timezone.now()
+    if event.is_external:
+        return "past" if event.is_over else "external"
+    if event.is_called_off:
+        return event.status
+    if event.is_over:
+        return "past"
+    if not event.takes_registrations:
+        return "undated"
+    if registration and registration.is_live:
+        return str(registration.state)
+    if registration and registration.state == Registration.State.REMOVED:
+        return "removed"
+    if not event.is_inside:
+        return "restricted"
+    if now < event.opens_at:
+        return "early"
+    if now >= event.closes_at:
+        return "closed"
+    return "full" if event.is_full else "open"
+
+
+def _registration(event: Event, visitor) -> Registration | None:
+    return event.registrations.filter(member=visitor).first() if visitor.is_authenticated else None
+
+
+def _runs(event: Event, visitor) -> bool:
+    return Event.objects.run_by(visitor).filter(pk=event.pk).exists()
+
+
+def _names(event: Event, *, everybody: bool) -> QuerySet:
+    going = event.registrations.going().filter(member__isnull=False)
+    named = going if everybody else going.named_to_others()
+    return named.exclude(member__name="").order_by("member__name", "pk").values_list("member__name", flat=True)
+
+
+def _initial(registration: Registration | None, wish) -> dict:
+    if registration and registration.is_live:
+        return {"guests": registration.guests}
+    typed = (wish or {}).get("guests", "")
+    return {"guests": int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0}

@@ -1,0 +1,22 @@
+"""What a verb of this app answers when it cannot be done."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+
+class Refused(ValidationError):
+    """Said to the person who asked, in their language; `field` is the field of the form that it is about."""
+
+    def __init__(self, message: str, *, code: str, field: str | None = None):
+        super().__init__(message, code=code)
+        self.field = field
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Busy(Refused):
+    """Too many people at the same time: nothing was done, and the same request may be sent again."""
+
+    def __init__(self):
+        super().__init__(_("Many people are registering at this moment: try again."), code="busy")

@@ -1,0 +1,235 @@
+"""Every change of a seat. Joining is: enqueue, then promote; nothing else asks whether there is room.
+
+Each verb first takes the event's lock by a write, then reads the event and its rows again: what was loaded before is not used.
+Pages show how many come, so each ends with a new edition of them; nothing of it is searched for, so nothing is indexed again.
+"""
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events.models import Event, Registration
+from events.patience import patient
+from events.refusals import Busy, Refused
+from members.mail import letter
+from members.models import Entry, Member
+from members.profiles import keep_name
+from smclub.changed import pages_changed
+
+__all__ = ["Busy", "Refused", "capacity_changed", "join", "leave", "promote", "remove", "set_guests"]
+State = Registration.State
+
+
+@patient
+@transaction.atomic
+def join(event: Event, *, member: Member, guests: int = 0, name: str = "", source=Registration.Source.WEB) -> Registration:
+    """The desired state "I come, with so many guests": a second identical request changes nothing.
+
+    `name` is kept when the member has none yet. Raises Refused.
+    """
+    event = Event.objects.lock(event.pk)
+    registration = event.registrations.filter(member=member).first()
+    if registration and registration.is_live:
+        return _change_guests(event, registration, guests)
+    _refuse_unless_welcome(event, member)
+    _refuse_unless_open(event)
+    if registration and registration.state == State.REMOVED:
+        raise Refused(_("An organiser took your registration back: write to them if this is a mistake."), code="removed")
+    _refuse_a_party_that_never_fits(event, guests)
+    keep_name(member, name)
+    registration = _enqueue(event, registration, member=member, guests=guests, source=source)
+    seated = _seat(event, acting=registration)
+    registration.refresh_from_db()
+    if registration.is_waiting and not event.has_waiting_list:
+        paused = event.is_promotion_paused
+        raise Refused(_("Registration is paused for now.") if paused else _("All places are taken."), code="full")
+    _tell("registered" if registration.is_going else "waiting", registration)
+    _tell_promoted(row for row in seated if row.pk != registration.pk)
+    pages_changed()
+    return registration
+
+
+@patient
+@transaction.atomic
+def set_guests(event: Event, *, member: Member, guests: int) -> Registration:
+    """Raises Refused; a refusal leaves the registration as it was."""
+    event = Event.objects.lock(event.pk)
+    registration = event.registrations.filter(member=member).first()
+    if registration is None or not registration.is_live:
+        raise Refused(_("You are not registered."), code="unknown")
+    return _change_guests(event, registration, guests)
+
+
+@patient
+@transaction.atomic
+def leave(event: Event, *, member: Member) -> Registration | None:
+    """Gives the seats back and seats whoever waits; nothing happens to who had left already. Raises Refused once it is over."""
+    event = Event.objects.lock(event.pk)
+    registration = event.registrations.filter(member=member).first()
+    if registration is None or not registration.is_live:
+        return registration
+    _refuse_if_over(event)
+    _put(registration, State.CANCELLED)
+    _tell("left", registration)
+    _tell_promoted(_seat(event))
+    pages_changed()
+    return registration
+
+
+@patient
+@transaction.atomic
+def remove(registration: Registration, *, by: Member | None, reason: str = "") -> Registration:
+    """An organiser (None: the house) takes a registration back; the member may not join again. Raises Refused once it is over."""
+    event = Event.objects.lock(registration.event_id)
+    registration = event.registrations.get(pk=registration.pk)
+    if not registration.is_live:
+        return registration
+    _refuse_if_over(event)
+    before = registration.state
+    _put(registration, State.REMOVED, reason=reason)
+    Entry.objects.write("remove", registration, by=by, before=before, after=State.REMOVED, note=reason)
+    if registration.member_id:
+        _tell("removed", registration)
+    _tell_promoted(_seat(event))
+    pages_changed()
+    return registration
+
+
+@patient
+@transaction.atomic
+def promote(event: Event, *, by: Member | None = None) -> list[Registration]:
+    """Seats whoever fits, in the order of arrival, and writes to them; returns those seated. Logged when `by` asked for it."""
+    event = Event.objects.lock(event.pk)
+    seated = _seat(event)
+    _tell_promoted(seated)
+    if seated:
+        pages_changed()
+    if by:
+        Entry.objects.write("promote", event, by=by, note=", ".join(str(registration.pk) for registration in seated))
+    return seated
+
+
+capacity_changed = promote  # more room, a later cut-off, a promotion no longer paused: the same deed
+
+
+# -- under the lock ------------------------------------------------------------
+def _change_guests(event: Event, registration: Registration, guests: int) -> Registration:
+    more = guests - registration.guests
+    if more == 0:
+        return registration
+    _refuse_if_over(event)
+    if more > 0:
+        _refuse_a_party_that_never_fits(event, guests)
+    if more > 0 or event.is_called_off:
+        _refuse_unless_open(event)
+    free = event.free()
+    if more > 0 and registration.is_going and free is not None and more > free:
+        raise Refused(_("There is not room for that many: your registration stays as it was."), code="full", field="guests")
+    registration.guests = guests
+    registration.rev += 1
+    registration.save(update_fields=["guests", "rev"])
+    seated = _seat(event, acting=registration if registration.is_waiting else None)
+    _tell_promoted(seated)
+    registration.refresh_from_db()
+    pages_changed()
+    return registration
+
+
+def _enqueue(event, registration, *, member, guests, source) -> Registration:
+    number = event.registrations.next_queue_no()
+    if registration is None:
+        return event.registrations.create(member=member, state=State.WAITING, guests=guests, queue_no=number, source=source)
+    registration.queue_no, registration.guests, registration.source = number, guests, source
+    _put(registration, State.WAITING)
+    return registration
+
+
+def _put(registration: Registration, state: str, *, reason: str = "") -> None:
+    registration.state, registration.reason = state, reason
+    registration.state_changed_at = timezone.now()
+    registration.rev += 1
+    registration.save()
+
+
+def _seat(event: Event, *, acting: Registration | None = None) -> list[Registration]:
+    """In-order first fit (nobody takes a seat that somebody ahead could use, no seat stays empty).
+
+    From the cut-off on only `acting`, who is there and asks, may be seated; from the end of registration nobody.
+    """
+    now = timezone.now()
+    if not event.is_published or event.is_called_off or event.is_promotion_paused or not event.takes_registrations:
+        return []
+    if now >= event.closes_at or (now >= event.cutoff_at and acting is None):
+        return []
+    waiting = event.registrations.waiting().select_related("member")
+    if now >= event.cutoff_at:
+        waiting = waiting.filter(pk=acting.pk)
+    free, seated = event.free(), []
+    for registration in waiting:
+        if free is None or registration.seats <= free:
+            seated.append(registration)
+            free = None if free is None else free - registration.seats
+        elif free <= 0:
+            break
+    for registration in seated:
+        _put(registration, State.GOING)
+    return seated
+
+
+# -- refusals ------------------------------------------------------------------
+def _refuse_unless_welcome(event: Event, member: Member) -> None:
+    seen = Event.objects.listed_for(member).filter(pk=event.pk).first()
+    if seen is None:
+        raise Refused(_("This meeting does not exist."), code="unknown")
+    if not member.is_active or not EmailAddress.objects.filter(user=member, email=member.email, verified=True).exists():
+        raise Refused(_("Confirm your e-mail address first."), code="unverified")
+    if not seen.is_inside:
+        raise Refused(
+            _("This meeting is not open to you: %(audience)s.") % {"audience": event.get_audience_display().lower()},
+            code="restricted",
+        )
+
+
+def _refuse_unless_open(event: Event) -> None:
+    now = timezone.now()
+    if not event.takes_registrations:
+        raise Refused(_("Nobody registers for this meeting here."), code="elsewhere")
+    if event.status == Event.Status.CANCELLED:
+        raise Refused(_("This meeting is cancelled."), code="cancelled")
+    if event.status == Event.Status.POSTPONED:
+        raise Refused(_("This meeting is postponed: registration opens again with the new date."), code="postponed")
+    if now < event.opens_at:
+        raise Refused(_("Registration is not open yet."), code="early")
+    if now >= event.closes_at:
+        raise Refused(_("Registration is closed."), code="closed")
+
+
+def _refuse_if_over(event: Event) -> None:
+    if event.is_over and event.status != Event.Status.POSTPONED:
+        raise Refused(_("This meeting is over."), code="over")
+
+
+def _refuse_a_party_that_never_fits(event: Event, guests: int) -> None:
+    if guests < 0 or guests > event.max_guests:
+        raise Refused(_("You may bring at most %(number)s.") % {"number": event.max_guests}, code="guests", field="guests")
+    if event.capacity is not None and 1 + guests > event.capacity:
+        raise Refused(_("There are not that many places at all."), code="full", field="guests" if guests else None)
+
+
+# -- letters -------------------------------------------------------------------
+def _tell(kind: str, registration: Registration) -> None:
+    """One letter per change of state; whoever puts it into words drops it once the state has changed again."""
+    letter(
+        f"events.{kind}",
+        key=f"events.{kind}:{registration.pk}:{registration.rev}",
+        to=registration.member,
+        registration=registration.pk,
+        since=registration.state_changed_at.isoformat(),
+    )
+
+
+def _tell_promoted(seated) -> None:
+    for registration in seated:
+        if registration.member_id:
+            _tell("promoted", registration)

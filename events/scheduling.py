@@ -1,0 +1,219 @@
+"""What happens to a meeting as a whole: published, cancelled, postponed, restored, moved, copied.
+
+Each verb takes the event's lock like those of events.registering. Whatever moves a calendar entry raises `ical_sequence`
+(RFC 5546 §2.1.4 names dates and status; the place is our addition), and whatever a calendar exports sets `modified_at`.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events import inviting, registering
+from events.models import Event
+from events.patience import patient
+from events.refusals import Refused
+from members.mail import letter
+from members.models import Entry, Member
+from smclub.changed import changed
+from smclub.words import slug as slug_of
+
+Status = Event.Status
+MOVING = ("starts_at", "ends_at", "precision", "is_hour_to_be_confirmed", "zone_name", "venue", "is_online")
+FOLLOWING = ("rsvp_closes_at", "promotion_cutoff_at")  # move with the start unless given
+COPIED = (
+    "kind",
+    "title",
+    "lang",
+    "group",
+    "cycle",
+    "summary",
+    "body",
+    "cover",
+    "hashtag",
+    "audience",
+    "is_confidential",
+    "public_title",
+    "precision",
+    "zone_name",
+    "is_hour_to_be_confirmed",
+    "venue",
+    "is_online",
+    "access_notes",
+    "organiser_name",
+    "outside_url",
+    "price",
+    "capacity",
+    "reserved",
+    "max_guests",
+    "has_waiting_list",
+)
+
+
+@patient
+@transaction.atomic
+def publish(event: Event, *, by: Member, at: datetime | None = None) -> Event:
+    """From now on, or from `at`; nothing happens to an event that is published already."""
+    event = Event.objects.lock(event.pk)
+    if event.is_published:
+        return event
+    event.published_at = at or timezone.now()
+    _written(event, "publish", by=by, fields=["published_at"], before="draft", after="published")
+    inviting.write_to_invited(event)
+    registering.promote(event)
+    return event
+
+
+@patient
+@transaction.atomic
+def set_publication(event: Event, *, by: Member, at: datetime | None) -> Event:
+    """Appears at another moment, or goes back to the drafts (None): the rows of those registered stay as they are."""
+    event = Event.objects.lock(event.pk)
+    before, event.published_at = event.published_at, at
+    told = {True: "published", False: "draft"}
+    _written(event, "publish", by=by, fields=["published_at"], before=told[before is not None], after=told[at is not None])
+    return event
+
+
+@patient
+@transaction.atomic
+def cancel(event: Event, *, by: Member, reason: str = "") -> Event:
+    """Registration closes, the page stays, those going and waiting are told once; their places are kept for a restoration."""
+    event = Event.objects.lock(event.pk)
+    if event.status == Status.CANCELLED:
+        return event
+    return _call_off(event, Status.CANCELLED, "cancel", by=by, reason=reason)
+
+
+@patient
+@transaction.atomic
+def postpone(event: Event, *, by: Member, reason: str = "") -> Event:
+    """To a date that is not known yet: the old one stays on the page, struck through."""
+    event = Event.objects.lock(event.pk)
+    if event.status == Status.POSTPONED:
+        return event
+    if event.status == Status.CANCELLED:
+        raise Refused(_("This meeting is cancelled."), code="cancelled")
+    return _call_off(event, Status.POSTPONED, "postpone", by=by, reason=reason)
+
+
+@patient
+@transaction.atomic
+def restore(event: Event, *, by: Member) -> Event:
+    """It takes place after all, as it was planned."""
+    event = Event.objects.lock(event.pk)
+    if event.status == Status.SCHEDULED:
+        return event
+    if event.is_over:
+        raise Refused(_("This meeting is over."), code="over")
+    before, event.status, event.status_reason = event.status, Status.SCHEDULED, ""
+    event.ical_sequence += 1
+    fields = ["status", "status_reason", "ical_sequence"]
+    _written(event, "restore", by=by, fields=fields, before=before, after=event.status)
+    seated = {registration.pk for registration in registering.promote(event)}
+    _tell_live(event, "restored", but=seated)
+    return event
+
+
+@patient
+@transaction.atomic
+def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> Event:
+    """Moves an event to the new values of MOVING (and of FOLLOWING, which otherwise move with the start).
+
+    With a new start a postponed event takes place again. Those going and waiting are told once, old and new; `is_silent`
+    spares them a small change. Raises Refused for a cancelled event.
+    """
+    event = Event.objects.lock(event.pk)
+    moved = {name: value for name, value in new.items() if getattr(event, name) != value}
+    if not moved:
+        return event
+    if event.status == Status.CANCELLED and event.is_published:
+        raise Refused(_("This meeting is cancelled: restore it first."), code="cancelled")
+    old = {"old_start": event.starts_at and event.starts_at.isoformat(), "old_precision": event.precision}
+    old |= {"old_place": str(event.venue) if event.venue_id else ""}
+    before = event.status
+    if event.is_published and "starts_at" in moved and event.previous_starts_at is None:
+        event.previous_starts_at = event.starts_at
+    _follow(event, moved)
+    for name, value in moved.items():
+        setattr(event, name, value)
+    if "starts_at" in moved:
+        event.status, event.status_reason = Status.SCHEDULED, ""
+    event.ical_sequence += 1
+    fields = ["previous_starts_at", "status", "status_reason", "ical_sequence", *moved, *FOLLOWING]
+    _written(event, "reschedule", by=by, fields=fields, before=before, after=event.status)
+    seated = {registration.pk for registration in registering.promote(event)}
+    if event.is_published and not is_silent:
+        _tell_live(event, "rescheduled", but=seated, status=event.status, **old)
+    return event
+
+
+@transaction.atomic
+def copy(event: Event, *, by: Member) -> Event:
+    """A draft of the next one: four weeks later at the same hour on the clock, with its partners and who leads it."""
+    draft = Event(**{name: getattr(event, name) for name in COPIED}, slug=free_slug(event.public_title or event.title))
+    draft.starts_at, draft.ends_at = (_four_weeks_later(event, at) for at in (event.starts_at, event.ends_at))
+    draft.save()
+    draft.topics.set(event.topics.all())
+    for tie in event.partners.all():
+        draft.partners.create(organisation_id=tie.organisation_id, role=tie.role, position=tie.position)
+    for talk in event.talks.led():
+        draft.talks.create(person_id=talk.person_id, role=talk.role, position=talk.position)
+    Entry.objects.write("copy", draft, by=by, note=event.slug)
+    return draft
+
+
+def _call_off(event: Event, status: str, verb: str, *, by: Member, reason: str) -> Event:
+    if event.is_published and event.is_over:
+        raise Refused(_("This meeting is over."), code="over")
+    before, event.status, event.status_reason = event.status, status, reason
+    event.ical_sequence += 1
+    _written(event, verb, by=by, fields=["status", "status_reason", "ical_sequence"], before=before, after=status)
+    _tell_live(event, status)
+    return event
+
+
+def _written(event: Event, verb: str, *, by: Member, fields: list[str], before: str, after: str) -> None:
+    event.modified_at = timezone.now()
+    event.save(update_fields=[*fields, "modified_at"])
+    Entry.objects.write(verb, event, by=by, before=before, after=after, note=event.status_reason)
+    changed(event)
+
+
+def _follow(event: Event, moved: dict) -> None:
+    """An opening, end or cut-off that was set by hand keeps its distance from the start."""
+    if not (moved.get("starts_at") and event.starts_at):
+        return
+    by_how_much = moved["starts_at"] - event.starts_at
+    for name in FOLLOWING:
+        at = getattr(event, name)
+        if at and name not in moved:
+            setattr(event, name, at + by_how_much)
+
+
+def _tell_live(event: Event, kind: str, *, but=(), **facts) -> None:
+    """One letter to each of those going and waiting, keyed by the step of the calendar entry that it tells about."""
+    for registration in event.registrations.live().exclude(pk__in=but).filter(member__isnull=False).select_related("member"):
+        letter(
+            f"events.{kind}",
+            key=f"events.{kind}:{registration.pk}:{event.ical_sequence}",
+            to=registration.member,
+            registration=registration.pk,
+            sequence=event.ical_sequence,
+            **facts,
+        )
+
+
+def _four_weeks_later(event: Event, at: datetime | None) -> datetime | None:
+    """The same hour on the clock of the event's zone, across a change of time too."""
+    if at is None:
+        return None
+    local = at.astimezone(event.zone)
+    return (local.replace(tzinfo=None) + timedelta(weeks=4)).replace(tzinfo=event.zone)
+
+
+def free_slug(title: str) -> str:
+    base = (slug_of(title) or "rencontre")[:110]
+    taken = set(Event.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(name for n in range(2, len(taken) + 3) if (name := f"{base}-{n}") not in taken)

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from events import calendar_views, views
+
+app_name = "events"
+urlpatterns = [
+    path("", views.event_list, name="list"),
+    path("passes/", views.event_past, name="past"),
+    path("mon-agenda/", calendar_views.my_calendar, name="my_calendar"),
+    path("<slug:slug>/", views.event_detail, name="detail"),
+    path("<slug:slug>/inscription/", views.register, name="register"),
+    path("<slug:slug>/desinscription/", views.leave, name="leave"),
+    path("<slug:slug>/desinscription/<slug:token>/", views.leave_by_link, name="leave_by_link"),
+]

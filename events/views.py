@@ -1,0 +1,178 @@
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.db.models.functions import ExtractYear
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import get_default_timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from events import linked_data, registering, sharing
+from events.forms import EventFilter
+from events.models import Cycle, Event, Registration, Venue
+from events.panel import answered, panel_of
+from members.models import Club
+from smclub.paging import page_of
+from smclub.shared import keep_private, shared
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+@require_safe
+@shared("page", "type", "groupe", "ville")
+def event_list(request):
+    """What is to come; cancelled and postponed meetings stay in it with their banner until their date."""
+    upcoming = Event.objects.listed_for(request.user).upcoming()
+    chosen = EventFilter(request.GET, events=upcoming)
+    page = page_of(chosen.narrow(upcoming).for_cards(), request.GET.get("page"))
+    return render(request, "events/event_list.html", {"page": page, "filter": chosen})
+
+
+@require_safe
+@shared("page", "annee")
+def event_past(request):
+    past = Event.objects.listed_for(request.user).past()
+    year = _year(request.GET.get("annee", ""))
+    page = page_of((past.in_year(year) if year else past).for_cards(), request.GET.get("page"))
+    years = (
+        past.order_by()
+        .exclude(starts_at=None)
+        .annotate(year=ExtractYear("starts_at", tzinfo=get_default_timezone()))
+        .values("year")
+        .annotate(number=Count("pk"))
+        .order_by("-year")
+    )
+    return render(request, "events/event_past.html", {"page": page, "years": years, "year": year})
+
+
+@require_safe
+@shared("page")
+def event_detail(request, slug):
+    event = get_object_or_404(Event.objects.readable_by(request.user).for_page(), slug=slug)
+    response = _page(request, event, wish=request.GET)
+    return keep_private(response) if event.is_confidential or not event.is_published else response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request, slug):
+    """POST: the desired state. GET, from a visitor's form or after signing in: the page, with what they chose filled in."""
+    event = _event(request, slug)
+    if request.method != "POST" or not request.user.is_authenticated:
+        return redirect(_with_wish(request, event))
+    form = answered(event, request.user, request.POST)
+    if form.is_valid():
+        try:
+            registering.join(event, member=request.user, **form.wanted)
+            return _answer(request, slug)
+        except registering.Refused as refusal:
+            form.refuse(refusal)
+            return _page(request, event, form=form, status=503 if refusal.code == "busy" else 200)
+    return _page(request, event, form=form)
+
+
+@require_POST
+@login_required
+def leave(request, slug):
+    event = get_object_or_404(Event, slug=slug, registrations__member=request.user)
+    try:
+        registering.leave(event, member=request.user)
+    except registering.Refused as refusal:
+        return _page(request, _event(request, slug), refusal=refusal)
+    return _answer(request, slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave_by_link(request, slug, token):
+    """The link of a letter: a page with a button, because mail scanners open every link; nobody needs to sign in."""
+    registration = get_object_or_404(
+        Registration.objects.select_related("event__venue", "member").filter(event__in=Event.objects.published()),
+        token=token,
+        event__slug=slug,
+        member__isnull=False,
+    )
+    refusal = None
+    if request.method == "POST":
+        try:
+            registration = registering.leave(registration.event, member=registration.member)
+        except registering.Refused as error:
+            refusal = error
+    context = {"event": registration.event, "registration": registration, "refusal": refusal}
+    return render(request, "events/registration_leave.html", context)
+
+
+@require_safe
+@shared()
+def cycle_detail(request, slug):
+    listed = Event.objects.listed_for(request.user).without_stubs()
+    cycle = get_object_or_404(Cycle.objects.of_some(listed), slug=slug)
+    events = listed.filter(cycle=cycle).in_cycle_order().for_cards()
+    return render(request, "events/cycle_detail.html", {"cycle": cycle, "events": events})
+
+
+@require_safe
+@shared("page")
+def venue_detail(request, slug):
+    venue = get_object_or_404(Venue, slug=slug)
+    here = Event.objects.listed_for(request.user).with_shown_venue().filter(venue=venue)
+    past = page_of(here.past().for_cards(), request.GET.get("page"))
+    context = {"venue": venue, "upcoming": here.upcoming().for_cards(), "past": past}
+    if not context["upcoming"] and not context["past"]:
+        raise Http404  # it may be somebody's home
+    return render(request, "events/venue_detail.html", context)
+
+
+def _event(request, slug: str) -> Event:
+    return get_object_or_404(Event.objects.listed_for(request.user).for_page(), slug=slug)
+
+
+def _page(request, event: Event, *, form=None, wish=None, refusal=None, status=200):
+    """The page of an event, or its panel alone for htmx (which only takes a 200)."""
+    if event.is_stub:
+        return render(request, "events/event_stub.html", {"event": event, "panel": panel_of(event, request.user)})
+    panel = panel_of(event, request.user, form=form, wish=wish) if event.is_published else None
+    context = {"event": event, "panel": panel, "wish": wish, "refusal": refusal}
+    if request.htmx and request.method == "POST":
+        return render(request, "events/_rsvp.html", context | {"is_answer": True})
+    talks = list(event.talks.for_page(request.user))
+    partners = list(event.partners.for_page())
+    context |= {"talks": talks, "partners": partners, "topics": event.topic_items.select_related("tag")}
+    if event.cycle_id:
+        sessions = Event.objects.listed_for(request.user).without_stubs()
+        context["sessions"] = sessions.filter(cycle=event.cycle_id).in_cycle_order()
+    if event.may_be_announced:
+        context["club"] = Club.current()
+        context["data"] = linked_data.event_data(event, club=context["club"], talks=talks, partners=partners)
+        context["share_image"] = linked_data.share_image(event)
+        context["share_text"] = sharing.text(event, talks=talks)
+        context["share_links"] = sharing.links(event, talks=talks)
+        context["calendars"] = sharing.calendars(event)
+    response = render(request, "events/event_detail.html", context, status=status)
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _answer(request, slug: str) -> HttpResponse:
+    """After a deed: the panel as it is now, or the page again."""
+    event = Event.objects.listed_for(request.user).for_page().filter(slug=slug).first()
+    if event is None:  # the invitation was all that they had
+        return redirect("events:list")
+    return _page(request, event) if request.htmx else redirect(f"{event.get_absolute_url()}#rsvp")
+
+
+def _with_wish(request, event: Event) -> str:
+    """The page with what was chosen, by way of the door for who is not signed in."""
+    typed = request.GET.get("guests") or request.POST.get("guests") or "0"
+    wish = {"going": 1, "guests": typed} if typed.isascii() and typed.isdigit() and len(typed) < 5 else {"going": 1}
+    page = f"{event.get_absolute_url()}?{urlencode(wish)}#rsvp"
+    return page if request.user.is_authenticated else f"{reverse('account_login')}?{urlencode({'next': page})}"
+
+
+def _year(typed: str) -> int | None:
+    """A year of the strip of years; anything else shows every year."""
+    year = int(typed) if len(typed) == 4 and typed.isascii() and typed.isdigit() else 0
+    return year if FIRST_YEAR <= year <= LAST_YEAR else None

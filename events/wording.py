@@ -1,0 +1,47 @@
+"""When a meeting takes place, in words, in the active language and in the zone of the event."""
+
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from smclub.dates import full_day, hour
+
+
+def span(start: datetime | None, end: datetime | None, precision: str, *, zone: str = "", tentative: bool = False) -> str:
+    """The date as precisely as it is known; `start` and `end` in the zone of the event, which is named when `zone` is given."""
+    if start is None or precision == "none":
+        return _("date to be announced")
+    if precision == "month":
+        return date_format(start, "F Y")
+    if precision == "day":
+        return _("%(day)s, hour to be confirmed") % {"day": full_day(start)} if tentative else full_day(start)
+    facts = {"day": full_day(start), "start": hour(start)}
+    facts |= {"end": hour(end), "end_day": full_day(end)} if end else {}
+    if end is None:
+        words = _("%(day)s at %(start)s") % facts
+    elif start.date() == end.date() or (end - start).total_seconds() < 12 * 3600:
+        words = _("%(day)s, from %(start)s to %(end)s") % facts
+    else:
+        words = _("from %(day)s at %(start)s to %(end_day)s at %(end)s") % facts
+    words = f"{words} ({zone})" if zone else words
+    return _("%(when)s, hour to be confirmed") % {"when": words} if tentative else words
+
+
+def when(event) -> str:
+    """The date of an event; the zone is named when it is not that of Paris."""
+    return span(
+        event.local_start,
+        event.local_end,
+        event.precision,
+        zone=zone_label(event),
+        tentative=event.is_hour_to_be_confirmed,
+    )
+
+
+def zone_label(event) -> str:
+    return "" if event.zone_name == "Europe/Paris" else _("time in %(town)s") % {"town": town_of(event.zone_name)}
+
+
+def town_of(zone_name: str) -> str:
+    return zone_name.rpartition("/")[2].replace("_", " ")

@@ -1,0 +1,1 @@
+from members.admin import accounts, house, people  # noqa: F401

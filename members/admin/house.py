@@ -1,0 +1,94 @@
+"""The club's settings, and what the house remembers: letters, deeds, jobs, addresses that moved."""
+
+from django.contrib import admin
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members import outbox
+from members.models import Club, Entry, JobRun, Letter, OldAddress
+from smclub.changed import changed
+from smclub.desk import ClubModelAdmin, ReadOnlyAdmin
+
+
+@admin.register(Club)
+class ClubAdmin(ClubModelAdmin):
+    fieldsets = [
+        (None, {"fields": ["name", "short_name", "tagline", "tagline_en", "hashtag", "founded_on"]}),
+        (_("What it is for"), {"fields": ["objective", "objective_en", "gains", "gains_en"]}),
+        (_("Joining"), {"fields": ["joining"]}),
+        (_("Addresses"), {"fields": ["contact_email", "press_email", "partners_email", "mastodon", "bluesky", "linkedin"]}),
+        (_("Legal notice"), {"fields": ["publisher_name", "seat", "telephone", "registration", "host"]}),
+    ]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def changelist_view(self, request, extra_context=None):
+        """There is one row: its form is the list."""
+        if not self.has_view_or_change_permission(request):
+            return super().changelist_view(request, extra_context)
+        club, _made = Club.objects.get_or_create(pk=1)
+        return redirect(reverse("admin:members_club_change", args=[club.pk]))
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnlyAdmin):
+    list_display = ["shown_subject", "to_email", "state", "created_at", "sent_at", "attempts", "last_error"]
+    list_filter = ["state", "kind", "language"]
+    search_fields = ["to_email", "kind"]
+    date_hierarchy = "created_at"
+    ordering = ["-created_at", "-pk"]
+    actions = ["retry"]
+    refusals = (outbox.Refused,)
+    facts = ["kind", "to_email", "reply_to", "language", "state", "created_at", "send_after", "sent_at", "attempts", "last_error"]
+
+    def get_fields(self, request, obj=None):
+        """The words of a letter that opens an account are for its reader alone."""
+        return self.facts if obj and obj.is_secret else ["subject", *self.facts, "text"]
+
+    @admin.display(description=_("subject"))
+    def shown_subject(self, letter):
+        return str(letter)
+
+    def lookup_allowed(self, lookup, value, request):
+        return not lookup.startswith(("subject", "text")) and super().lookup_allowed(lookup, value, request)
+
+    def has_retry_permission(self, request):
+        return request.user.has_perm("members.view_letter")
+
+    @admin.action(description=_("Try again"), permissions=["retry"])
+    def retry(self, request, queryset):
+        self.do(request, queryset, outbox.retry)
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnlyAdmin):
+    list_display = ["at", "actor", "verb", "subject_label", "before", "after", "reason", "note"]
+    list_filter = ["verb", "subject_type"]
+    search_fields = ["subject_label", "actor__email", "actor__name", "note"]
+    list_select_related = ["actor"]
+    date_hierarchy = "at"
+    ordering = ["-at", "-pk"]
+
+
+@admin.register(JobRun)
+class JobRunAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "started_at", "finished_at", "error"]
+    fields = ["started_at", "finished_at", "error"]
+    ordering = ["job"]
+
+
+@admin.register(OldAddress)
+class OldAddressAdmin(ClubModelAdmin):
+    list_display = ["path", "target", "created_at"]
+    search_fields = ["path", "target"]
+    date_hierarchy = "created_at"
+    ordering = ["path"]
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        changed(obj)

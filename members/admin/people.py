@@ -1,0 +1,187 @@
+"""People, organisations, groups, mandates, topics, pictures."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from members import picturing, topics
+from members.models import Group, GroupMembership, Mandate, Organisation, Person, Picture, Topic
+from smclub.desk import ClubInline, ClubModelAdmin
+from smclub.images import upright
+
+
+class MandateInline(ClubInline):
+    model = Mandate
+    extra = 0
+
+
+@admin.register(Person)
+class PersonAdmin(ClubModelAdmin):
+    list_display = ["name", "headline", "organisation", "city", "visibility", "is_in_directory", "has_account"]
+    list_filter = ["visibility", "is_in_directory", ("member", admin.EmptyFieldListFilter), "city"]
+    search_fields = ["name", "headline", "organisation__name"]
+    list_select_related = ["organisation"]
+    ordering = ["slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    autocomplete_fields = ["organisation", "portrait", "member"]
+    inlines = [MandateInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "headline", "headline_en", "organisation", "city", "portrait"]}),
+        (_("Text"), {"fields": ["bio", "topics"]}),
+        (_("Elsewhere"), {"fields": ["website", "linkedin", "mastodon", "bluesky"]}),
+        (_("Who sees what"), {"fields": ["member", "visibility", "is_in_directory", "shows_meetings"]}),
+    ]
+
+    def get_queryset(self, request):
+        """People whose page is not for whoever looks are not for them here either, unless they keep these pages."""
+        return super().get_queryset(request).on_desk_of(request.user)
+
+    @admin.display(description=_("account"), boolean=True)
+    def has_account(self, person):
+        return person.member_id is not None
+
+    def get_fieldsets(self, request, obj=None):
+        """Whose account a page belongs to is not for who may not see accounts."""
+        if request.user.has_perm("members.view_member"):
+            return self.fieldsets
+        *others, (label, options) = self.fieldsets
+        return [*others, (label, {"fields": [name for name in options["fields"] if name != "member"]})]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Nor is who reads it, once it belongs to one."""
+        is_a_members = obj is not None and obj.member_id is not None
+        if is_a_members and not request.user.has_perm("members.view_member"):
+            return ["visibility", "is_in_directory", "shows_meetings"]
+        return []
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ClubModelAdmin):
+    list_display = ["name", "kind", "city", "website"]
+    list_filter = ["kind", "city"]
+    search_fields = ["name", "city"]
+    ordering = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    autocomplete_fields = ["logo"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "kind", "city", "website", "logo"]}),
+        (_("Text"), {"fields": ["description", "description_en"]}),
+    ]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
+
+
+class GroupMembershipInline(ClubInline):
+    model = GroupMembership
+    extra = 0
+    autocomplete_fields = ["member"]
+    fields = ["member", "role", "joined_at"]
+    readonly_fields = ["joined_at"]
+    ordering = ["role", "joined_at"]
+
+
+@admin.register(Group)
+class GroupAdmin(ClubModelAdmin):
+    list_display = ["name", "kind", "city", "meets", "members", "is_active", "position"]
+    list_filter = ["kind", "is_active"]
+    search_fields = ["name", "city"]
+    ordering = ["kind", "position", "name"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [GroupMembershipInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "kind", "city", "meets", "meets_en", "is_active", "position"]}),
+        (_("Text"), {"fields": ["description", "description_en"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_member_count()
+
+    @admin.display(description=_("members"), ordering="member_count")
+    def members(self, group):
+        return group.member_count
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # a group that stopped is made inactive: its meetings and posts stay
+
+
+@admin.register(Mandate)
+class MandateAdmin(ClubModelAdmin):
+    list_display = ["title", "person", "starts_on", "ends_on", "position"]
+    list_filter = [("ends_on", admin.EmptyFieldListFilter)]
+    search_fields = ["title", "person__name"]
+    list_select_related = ["person"]
+    date_hierarchy = "starts_on"
+    ordering = ["position", "-starts_on", "pk"]
+    autocomplete_fields = ["person"]
+
+
+@admin.register(Topic)
+class TopicAdmin(ClubModelAdmin):
+    list_display = ["name", "name_en", "slug"]
+    search_fields = ["name", "name_en"]
+    ordering = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = ["name", "name_en", "slug", "description", "description_en"]
+    actions = ["merge"]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
+
+    @admin.action(description=_("Merge into the most used of them"), permissions=["change"])
+    def merge(self, request, queryset):
+        if queryset.count() < 2:
+            self.message_user(request, _("Select at least two topics."), messages.WARNING)
+            return
+        kept = topics.merge(list(queryset), by=request.user)
+        self.message_user(request, _("Merged into %(topic)s.") % {"topic": kept}, messages.SUCCESS)
+
+
+class PictureForm(forms.ModelForm):
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        return upright(file) if isinstance(file, UploadedFile) else file
+
+
+@admin.register(Picture)
+class PictureAdmin(ClubModelAdmin):
+    form = PictureForm
+    list_display = ["preview", "alt", "credit", "width", "height", "created_at"]
+    list_display_links = ["preview", "alt"]
+    list_filter = ["is_decorative"]
+    search_fields = ["alt", "credit"]
+    date_hierarchy = "created_at"
+    ordering = ["-created_at", "-pk"]
+    readonly_fields = ["preview", "width", "height", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["preview", "file", "alt", "alt_en", "is_decorative"]}),
+        (_("Rights"), {"fields": ["credit", "licence"]}),
+        (_("Framing"), {"fields": ["focal_x", "focal_y", "width", "height", "created_at"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).on_desk_of(request.user)
+
+    @admin.display(description=_("preview"))
+    def preview(self, picture):
+        if not picture.file:
+            return "–"
+        return format_html('<img src="{}" alt="" height="80" loading="lazy">', picture.small_url)
+
+    def save_model(self, request, obj, form, change):
+        picturing.keep(obj)
+
+    def delete_model(self, request, obj):
+        picturing.discard(obj)
+
+    def delete_queryset(self, request, queryset):
+        for picture in queryset:
+            picturing.discard(picture)

@@ -1,0 +1,185 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.contacting import Subject
+from members.models import Application, Club, Group, Member, Person, Topic
+from members.models.topic import topics_from_string, topics_to_string
+from smclub.images import upright
+
+TOPICS = 12
+
+
+class DirectoryForm(forms.Form):
+    """What narrows the directory; a key or value that does not exist narrows nothing."""
+
+    q = forms.CharField(label=_("Name"), max_length=80, required=False)
+    ville = forms.ChoiceField(label=_("Town"), required=False)
+    groupe = forms.ModelChoiceField(Group.objects.current().in_order(), label=_("Group"), to_field_name="slug", required=False)
+    theme = forms.ModelChoiceField(Topic.objects.none(), label=_("Interest"), to_field_name="slug", required=False)
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        towns = people.exclude(city="").order_by("city").values_list("city", flat=True).distinct()
+        self.fields["ville"].choices = [("", _("Everywhere")), *((town, town) for town in towns)]
+        self.fields["groupe"].empty_label = _("All groups")
+        self.fields["theme"].empty_label = _("All interests")
+        self.fields["theme"].queryset = Topic.objects.of_interest_to(people)
+
+    def narrow(self, people):
+        """`people` as far as the form says; a field with an error is left out."""
+        if not self.is_bound:
+            return people
+        self.is_valid()
+        wanted = self.cleaned_data
+        if wanted.get("q"):
+            people = people.named(wanted["q"])
+        if wanted.get("ville"):
+            people = people.filter(city=wanted["ville"])
+        if wanted.get("groupe"):
+            people = people.in_group(wanted["groupe"])
+        if wanted.get("theme"):
+            people = people.filter(topic_items__tag=wanted["theme"])
+        return people
+
+
+class AccountForm(forms.ModelForm):
+    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What other people see."))
+
+    class Meta:
+        model = Member
+        fields = ["name", "language", "shows_attendance"]
+
+    @staticmethod
+    def of(member):
+        return {"name": member.name, "language": member.language, "shows_attendance": member.shows_attendance}
+
+
+class ProfileForm(forms.ModelForm):
+    """How others see you. Empty and private at first; a page is only made once somebody may read it."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What other people see."))
+    topics = forms.CharField(
+        label=_("Interests"), max_length=400, required=False, help_text=_("Separated by commas, for instance: data, local media")
+    )
+
+    portrait = forms.ImageField(
+        label=_("Portrait"),
+        required=False,
+        help_text=_("A JPEG, PNG, WebP or AVIF file; where and when it was taken is removed."),
+    )
+    without_portrait = forms.BooleanField(label=_("Take my portrait away"), required=False)
+
+    class Meta:
+        model = Person
+        fields = [
+            "name",
+            "headline",
+            "headline_en",
+            "city",
+            "bio",
+            "website",
+            "linkedin",
+            "mastodon",
+            "bluesky",
+            "visibility",
+            "is_in_directory",
+            "shows_meetings",
+        ]
+        widgets = {"bio": forms.Textarea(attrs={"rows": 8, "maxlength": 5000}), "visibility": forms.RadioSelect}
+
+    field_order = ["name", "portrait", "without_portrait", "headline", "headline_en", "city", "topics", "bio"]
+
+    def __init__(self, *args, member: Member, person: Person | None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.member, self.has_person = member, person is not None
+        if not (person and person.portrait_id):
+            del self.fields["without_portrait"]
+        if not member.is_accepted:
+            self._narrow_to_friends(person)
+
+    def _narrow_to_friends(self, person: Person | None) -> None:
+        """A page for everybody, the directory and new interests come with membership: anybody may open an account."""
+        del self.fields["is_in_directory"]
+        self.fields["topics"].help_text = _("Separated by commas, among the topics of the club.")
+        if not (person and person.visibility == Person.Visibility.PUBLIC):
+            offered = [choice for choice in Person.Visibility.choices if choice[0] != Person.Visibility.PUBLIC]
+            self.fields["visibility"].choices = offered  # type: ignore[attr-defined]
+            self.fields["visibility"].help_text = _("Members may also show theirs to everybody.")
+
+    @classmethod
+    def of(cls, member, person) -> dict:
+        """Initial values: the profile as it is, or the account's name alone."""
+        if not person:
+            return {"name": member.name}
+        values = {name: getattr(person, name) for name in cls._meta.fields}
+        return values | {"name": member.name or person.name, "topics": topics_to_string(person.topics.all())}
+
+    def clean_portrait(self):
+        portrait = self.cleaned_data["portrait"]
+        return upright(portrait) if portrait else None
+
+    def clean_bio(self):
+        bio = self.cleaned_data["bio"]
+        if len(bio) > 5000:
+            raise forms.ValidationError(_("That is long: 5,000 characters at most."), code="max_length")
+        return bio
+
+    def clean_topics(self):
+        typed = self.cleaned_data["topics"]
+        labels = topics_from_string(typed)
+        if len(labels) > TOPICS or any(len(label) > 60 for label in labels):
+            raise forms.ValidationError(_("A dozen short interests at most."), code="too_many")
+        if not self.member.is_accepted and (unknown := set(labels) - set(Topic.objects.called(labels))):
+            raise forms.ValidationError(
+                _("Not among the topics of the club: %(topics)s."),
+                code="unknown",
+                params={"topics": ", ".join(sorted(unknown))},
+            )
+        return typed
+
+    def clean(self):
+        cleaned = super().clean()
+        is_private = cleaned.get("visibility") == Person.Visibility.PRIVATE
+        if is_private and cleaned.get("is_in_directory"):
+            self.add_error("visibility", _("To be in the directory, let at least the members read your page."))
+        elif is_private and not self.has_person:
+            self.add_error("visibility", _("Choose who may read your page: with nobody to read it, there is no page to keep."))
+        return cleaned
+
+
+class ApplicationForm(forms.ModelForm):
+    occupation = forms.CharField(label=_("What do you do, and where?"), max_length=200)
+    motivation = forms.CharField(
+        label=_("What brings you to the club?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    sponsor = forms.CharField(
+        label=_("A member who knows you"), max_length=120, required=False, help_text=_("If there is one; it is not a condition.")
+    )
+
+    class Meta:
+        model = Application
+        fields = ["occupation", "motivation", "sponsor"]
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        if Club.current().joining == Club.Joining.OPEN:
+            self.fields.clear()
+        if not member.name:
+            name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What other people see."))
+            self.fields = {"name": name, **self.fields}
+
+
+class ContactForm(forms.Form):
+    subject = forms.ChoiceField(label=_("What is it about?"), choices=Subject, widget=forms.RadioSelect)
+    name = forms.CharField(label=_("Your name"), max_length=120)
+    email = forms.EmailField(label=_("Your e-mail address"), max_length=254, help_text=_("To answer you, and for nothing else."))
+    message = forms.CharField(label=_("Your message"), max_length=5000, widget=forms.Textarea(attrs={"rows": 8}))
+    website = forms.CharField(required=False)
+
+    @staticmethod
+    def of(visitor, *, subject: str) -> dict:
+        known = {"name": visitor.name, "email": visitor.email} if visitor.is_authenticated else {}
+        return known | {"subject": SUBJECTS_IN_ADDRESSES.get(subject, Subject.CLUB)}
+
+
+SUBJECTS_IN_ADDRESSES = {"presse": Subject.PRESS, "partenaires": Subject.PARTNERS}

@@ -1,0 +1,149 @@
+"""Letters: written as rows in the verb's own transaction, put into words and sent later by the worker.
+
+An app declares how a kind of letter is put into words:
+
+    @composes("events.registered")
+    def registered(letter): return {"registration": ...}   # or None when it is no longer true
+
+and the templates `events/mail/registered_subject.txt`, `.txt` and `.html` say it.
+"""
+
+import re
+from collections.abc import Callable
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from members.models import Application, Club, Entry, Letter, Member
+from members.models.member import fold_email
+from members.tasks import deliver
+from smclub import limits
+from smclub.addresses import absolute, in_language
+
+SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # of any kind but those of French typography
+AN_HOUR = {"times": 3, "seconds": 3600}
+A_DAY = {"times": 10, "seconds": 24 * 3600}
+COMPOSERS: dict[str, Callable[[Letter], dict | None]] = {}
+
+
+def may_write_to(email: str) -> bool:
+    """Counts one letter that anybody can have sent to any address: three an hour and ten a day, all kinds together."""
+    email = fold_email(email)
+    return limits.allowed("letters-day", email, **A_DAY) and limits.allowed("letters-hour", email, **AN_HOUR)
+
+
+def were_wanted(email: str) -> None:
+    """The letters of this hour: whoever owns the address has just shown it."""
+    limits.forget("letters-hour", email, times=AN_HOUR["times"])
+
+
+def composes(kind: str):
+    def register(function):
+        COMPOSERS[kind] = function
+        return function
+
+    return register
+
+
+def letter(
+    kind: str, *, key: str, to: Member | str, language: str = "", urgent: bool = False, reply_to: str = "", **context
+) -> Letter:
+    """Writes the letter `kind` once per `key`; `context` holds ids and small facts that JSON can hold."""
+    member = to if isinstance(to, Member) else None
+    row, made = Letter.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "to_email": member.email if member else to,
+            "member": member,
+            "language": language or (member.language if member else "fr"),
+            "is_urgent": urgent,
+            "reply_to": reply_to,
+            "context": context,
+        },
+    )
+    if made:
+        deliver.enqueue(row.pk)
+    return row
+
+
+def ready_made(kind: str, *, key: str, to: str, subject: str, text: str, html: str = "", secret: bool = False) -> Letter:
+    """Writes a letter whose words exist already (those of the sign-in library)."""
+    row = Letter.objects.create(
+        kind=kind,
+        key=key,
+        to_email=to,
+        subject=subject,
+        text=text,
+        html=html,
+        is_secret=secret,
+        is_urgent=True,
+        language=translation.get_language() or "fr",
+    )
+    deliver.using(priority=100).enqueue(row.pk)
+    return row
+
+
+def compose(row: Letter) -> bool:
+    """Puts a letter into words, in its own language; False when what it would tell is no longer true."""
+    if row.subject:
+        return True
+    with translation.override(row.language):
+        context = COMPOSERS[row.kind](row)
+        if context is None:
+            return False
+        app, _dot, name = row.kind.partition(".")
+        context |= {"letter": row, "club": Club.current(), "home_url": absolute("/" if row.language == "fr" else "/en/")}
+        template = f"{app}/mail/{name}"
+        row.subject = SPACES.sub(" ", render_to_string(f"{template}_subject.txt", context)).strip()[:250]
+        row.text = render_to_string(f"{template}.txt", context).strip() + "\n"
+        row.html = render_to_string(f"{template}.html", context)
+        row.calendar = context.get("calendar", "")
+    return True
+
+
+# The letters of this app.
+
+
+@composes("members.application_received")
+def _application_received(row: Letter) -> dict | None:
+    application = Application.objects.select_related("member").filter(pk=row.context["application"]).first()
+    return {"application": application} if application and application.state == Application.State.WAITING else None
+
+
+@composes("members.application_accepted")
+def _application_accepted(row: Letter) -> dict | None:
+    return {"member": row.member, **_ways_in(row)} if row.member and row.member.is_accepted else None
+
+
+@composes("members.application_declined")
+def _application_declined(row: Letter) -> dict | None:
+    application = Application.objects.select_related("member").filter(pk=row.context["application"]).first()
+    return {"application": application} if application and application.state == Application.State.DECLINED else None
+
+
+@composes("members.invited")
+def _invited(row: Letter) -> dict | None:
+    is_open = Application.objects.filter(pk=row.context["application"], state=Application.State.INVITED).exists()
+    return {"member": row.member, **_ways_in(row)} if is_open else None
+
+
+@composes("members.contact")
+def _contact(row: Letter) -> dict | None:
+    return {"message": row.context}
+
+
+def _ways_in(row: Letter) -> dict:
+    return {
+        "apply_url": absolute(in_language(row.language, "members:apply")),
+        "profile_url": absolute(in_language(row.language, "members:profile")),
+        "groups_url": absolute(in_language(row.language, "members:groups")),
+        "events_url": absolute(in_language(row.language, "events:list")),
+    }
+
+
+@composes("members.roles_changed")
+@composes("members.second_factor_removed")
+def _about_a_deed(row: Letter) -> dict | None:
+    entry = Entry.objects.select_related("actor").filter(pk=row.context["entry"]).first()
+    return {"entry": entry} if entry else None

@@ -1,0 +1,28 @@
+from members.models.application import Application
+from members.models.club import Club
+from members.models.group import Group, GroupMembership
+from members.models.journal import Entry, JobRun, OldAddress
+from members.models.letter import Letter
+from members.models.member import Member, is_accepted
+from members.models.person import Mandate, Organisation, Person
+from members.models.picture import Picture
+from members.models.topic import PersonTopic, Topic
+
+__all__ = [
+    "Application",
+    "Club",
+    "Entry",
+    "Group",
+    "GroupMembership",
+    "JobRun",
+    "Letter",
+    "Mandate",
+    "Member",
+    "OldAddress",
+    "Organisation",
+    "Person",
+    "PersonTopic",
+    "Picture",
+    "Topic",
+    "is_accepted",
+]

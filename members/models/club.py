@@ -1,0 +1,68 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from smclub.languages import Text, localised
+from smclub.links import web_address
+
+
+class Club(models.Model):
+    """The chapter's own settings: exactly one row."""
+
+    class Joining(models.TextChoices):
+        OPEN = "open", _("Open to all")
+        APPLICATION = "application", _("By application")
+        INVITATION = "invitation", _("By invitation")
+
+    name = models.CharField(_("name"), max_length=80, default="Social Media Club France")
+    short_name = models.CharField(_("short name"), max_length=30, default="SMC France")
+    tagline = models.CharField(_("tagline"), max_length=150, blank=True)
+    tagline_en = models.CharField(_("English tagline"), max_length=150, blank=True)
+    objective = models.TextField(_("what the club is for"), blank=True)
+    objective_en = models.TextField(_("what the club is for, in English"), blank=True)
+    gains = models.TextField(_("what a member gains"), blank=True, help_text=_("One per line."))
+    gains_en = models.TextField(_("what a member gains, in English"), blank=True, help_text=_("One per line."))
+    founded_on = models.DateField(_("founded"), null=True, blank=True)
+    joining = models.CharField(_("becoming a member"), max_length=12, choices=Joining, default=Joining.APPLICATION)
+    contact_email = models.EmailField(_("contact address"), blank=True)
+    press_email = models.EmailField(_("press address"), blank=True)
+    partners_email = models.EmailField(_("partners' address"), blank=True)
+    hashtag = models.CharField(_("hashtag"), max_length=40, blank=True)
+    mastodon = models.URLField("Mastodon", blank=True, validators=[web_address])
+    bluesky = models.URLField("Bluesky", blank=True, validators=[web_address])
+    linkedin = models.URLField("LinkedIn", blank=True, validators=[web_address])
+    publisher_name = models.CharField(_("director of publication"), max_length=120, blank=True)
+    seat = models.CharField(_("seat"), max_length=200, blank=True)
+    telephone = models.CharField(_("telephone"), max_length=30, blank=True)
+    registration = models.CharField(_("RNA or SIRET number"), max_length=40, blank=True)
+    host = models.CharField(_("host of the site"), max_length=250, blank=True, help_text=_("Name, address, telephone."))
+
+    class Meta:
+        verbose_name = _("the club")
+        verbose_name_plural = _("the club")
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="club_only_one")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> "Club":
+        """The one row, or its defaults before it was written."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @property
+    def legal_gaps(self) -> int:
+        """How many of the facts that the law wants on the legal notice are still missing (LCEN)."""
+        return [self.seat, self.telephone, self.publisher_name, self.host].count("")
+
+    @property
+    def motto(self) -> Text:
+        return localised(self, "tagline")
+
+    @property
+    def purpose(self) -> Text:
+        return localised(self, "objective")
+
+    @property
+    def gains_list(self) -> list[str]:
+        return [line.strip() for line in str(localised(self, "gains")).splitlines() if line.strip()]

@@ -1,0 +1,105 @@
+"""What the house remembers about itself: deeds, jobs, addresses that moved."""
+
+from urllib.parse import unquote
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from members.models.member import Member
+
+
+class EntryManager(models.Manager):
+    def write(self, verb: str, subject, *, by=None, before="", after="", reason="", note="") -> "Entry":
+        """One line of the log, in the caller's transaction; `by` is a Member or None when the house acted by itself."""
+        return self.create(
+            verb=verb,
+            subject_type=subject._meta.label_lower,
+            subject_id=str(subject.pk),
+            subject_label=str(subject)[:200],
+            actor=by if getattr(by, "pk", None) else None,
+            before=before,
+            after=after,
+            reason=reason,
+            note=note,
+        )
+
+
+class Entry(models.Model):
+    """One line of the log of deeds: who did what to which thing, from which state to which, and why."""
+
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    actor = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("by"))
+    verb = models.CharField(_("deed"), max_length=40)
+    subject_type = models.CharField(_("kind of thing"), max_length=60)
+    subject_id = models.CharField(_("number"), max_length=40)
+    subject_label = models.CharField(_("thing"), max_length=200)
+    before = models.CharField(_("before"), max_length=40, blank=True)
+    after = models.CharField(_("after"), max_length=40, blank=True)
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    objects = EntryManager()
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log of deeds")
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="entry_subject"),
+            models.Index(fields=["-at"], name="entry_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} · {self.subject_label}"
+
+
+class JobRun(models.Model):
+    """The last run of a periodic job of `smclub/due.py`."""
+
+    job = models.CharField(_("job"), max_length=60, unique=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("periodic job")
+        verbose_name_plural = _("periodic jobs")
+
+    def __str__(self) -> str:
+        return gettext(self.job)
+
+
+class OldAddressManager(models.Manager):
+    def leave(self, path: str, *, target: str) -> None:
+        """From now on `path` leads to `target`, and so do those that led to `path`; both as `reverse` makes them, in French."""
+        path, target = unquote(path), unquote(target)
+        if path == target:
+            return
+        self.filter(path=target).delete()
+        self.filter(target=path).update(target=target)
+        self.update_or_create(path=path, defaults={"target": target})
+
+
+class OldAddress(models.Model):
+    """A path that once answered and where it answers now; accents as they are read, not as they are sent."""
+
+    path = models.CharField(_("old path"), max_length=255, unique=True, help_text="/2012/06/18/ancien-titre/")
+    target = models.CharField(_("new path"), max_length=255)
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+
+    objects = OldAddressManager()
+
+    class Meta:
+        verbose_name = _("old address")
+        verbose_name_plural = _("old addresses")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(path=models.F("target")),
+                name="old_address_goes_elsewhere",
+                violation_error_message=_("An address cannot lead to itself."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,126 @@
+import unicodedata
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+def fold_email(email: str) -> str:
+    """The one spelling of an address that an account is known by (RFC 5321 allows case in the local part; nobody uses it).
+
+    Full-width letters and other compatibility forms are the plain ones; a closing dot is the root of the same domain.
+    """
+    return unicodedata.normalize("NFKC", email).strip().rstrip(".").lower()
+
+
+class MemberQuerySet(models.QuerySet):
+    def accepted(self):
+        return self.filter(standing=Member.Standing.MEMBER)
+
+    def friends(self):
+        return self.filter(standing=Member.Standing.FRIEND)
+
+    def staff(self):
+        return self.filter(is_staff=True, is_active=True)
+
+
+class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):
+    def create_user(self, email, password=None, **fields):
+        member = self.model(email=fold_email(email), **fields)
+        member.set_password(password)
+        member.save(using=self._db)
+        return member
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, standing=Member.Standing.MEMBER, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=fold_email(email))
+
+
+class Member(AbstractBaseUser, PermissionsMixin):
+    """Every account. What others may read about somebody is on their Person."""
+
+    class Standing(models.TextChoices):
+        FRIEND = "friend", _("Friend of the club")
+        MEMBER = "member", _("Member")
+        BLOCKED = "blocked", _("Blocked")
+
+    class Language(models.TextChoices):
+        FRENCH = "fr", _("French")
+        ENGLISH = "en", _("English")
+
+    email = models.EmailField(
+        _("e-mail address"), unique=True, error_messages={"unique": _("This address has an account already.")}
+    )
+    name = models.CharField(_("name"), max_length=120, blank=True, help_text=_("What other people see."))
+    standing = models.CharField(_("standing"), max_length=10, choices=Standing, default=Standing.FRIEND, db_index=True)
+    language = models.CharField(_("language of letters"), max_length=2, choices=Language, default=Language.FRENCH)
+    is_active = models.BooleanField(
+        _("may sign in"), default=True, help_text=_("Follows from the standing: a blocked account may not.")
+    )
+    is_staff = models.BooleanField(_("may enter the admin"), default=False)
+    shows_attendance = models.BooleanField(
+        _("name shown to others going"), default=True, help_text=_("Among the people going to a meeting, never anywhere else.")
+    )
+    calendar_version = models.PositiveIntegerField(_("version of the calendar link"), default=1, editable=False)
+    created_at = models.DateTimeField(_("account created"), default=timezone.now, editable=False)
+    accepted_on = models.DateField(_("member since"), null=True, blank=True)
+    last_seen_on = models.DateField(_("last seen"), null=True, blank=True, editable=False)
+
+    objects = MemberManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="member_email_folded",
+                violation_error_message=_("An address is kept in lower case."),
+            ),
+            models.CheckConstraint(
+                condition=Q(standing="blocked", is_active=False) | (~Q(standing="blocked") & Q(is_active=True)),
+                name="member_active_unless_blocked",
+                violation_error_message=_("A blocked account may not sign in; any other may."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.standing == self.Standing.MEMBER
+
+    @property
+    def is_known_by_name(self) -> bool:
+        return bool(self.name)
+
+    @property
+    def public_name(self) -> str:
+        """What other people see; never the address."""
+        return self.name or str(_("A member") if self.is_accepted else _("A friend of the club"))
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def may(self, permission: str) -> bool:
+        """Whether this account holds `permission` in the admin; costs no query for people who are not staff."""
+        return self.is_active and self.is_staff and self.has_perm(permission)
+
+
+def is_accepted(visitor) -> bool:
+    """Whether `visitor` (a Member, an AnonymousUser or None) is an accepted member."""
+    return bool(getattr(visitor, "is_accepted", False))

@@ -1,0 +1,253 @@
+import re
+
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+
+from members.models.group import Group, GroupMembership
+from members.models.member import Member, is_accepted
+from members.models.topic import PersonTopic
+from smclub.languages import Text, localised, localised_html
+from smclub.links import web_address
+from smclub.markdown import COMMENT, RenderedField
+from smclub.searchable import Analysed, Searchable
+from smclub.words import slug as slug_of
+
+MASTODON = re.compile(r"@?(?P<name>[\w.-]+)@(?P<server>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)
+BLUESKY = re.compile(r"@?(?P<name>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)
+
+
+class Organisation(models.Model):
+    """A company or body: employer, host, partner, payer of company dues."""
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("Company")
+        MEDIA = "media", _("Media")
+        SCHOOL = "school", _("School")
+        PUBLIC = "public", _("Public body")
+        ASSOCIATION = "association", _("Association")
+
+    name = models.CharField(_("name"), max_length=150, unique=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.COMPANY)
+    city = models.CharField(_("town"), max_length=80, blank=True)
+    website = models.URLField(_("website"), blank=True, validators=[web_address])
+    description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
+    description_html = RenderedField(source="description")
+    description_en = models.TextField(_("English description"), blank=True)
+    description_en_html = RenderedField(source="description_en")
+    logo = models.ForeignKey("members.Picture", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo"))
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("members:organisation", args=[self.slug])
+
+    @property
+    def about(self) -> Text:
+        """Rendered HTML in the reader's language."""
+        return localised_html(self, "description")
+
+
+class PersonQuerySet(models.QuerySet):
+    def listed_for(self, visitor):
+        """People whose page exists for `visitor`: public ones, members-only ones for members, one's own always."""
+        if is_accepted(visitor):
+            shown = Q(visibility__in=[Person.Visibility.PUBLIC, Person.Visibility.MEMBERS])
+        else:
+            shown = Q(visibility=Person.Visibility.PUBLIC)
+        own = Q(member_id=visitor.pk) if getattr(visitor, "is_authenticated", False) else Q()
+        if getattr(visitor, "is_staff", False) and visitor.may("members.change_person"):
+            return self.all()
+        return self.filter(shown | own if own else shown).of_open_accounts()
+
+    visible_to = listed_for
+    on_desk_of = listed_for
+
+    def announced(self):
+        return self.filter(visibility=Person.Visibility.PUBLIC).of_open_accounts()
+
+    def of_open_accounts(self):
+        """Without those whose account is blocked; who has none stays."""
+        return self.exclude(member__standing=Member.Standing.BLOCKED)
+
+    def in_directory(self):
+        """Accepted members who asked to be found."""
+        return self.filter(is_in_directory=True, member__standing=Member.Standing.MEMBER)
+
+    def for_cards(self):
+        return self.select_related("organisation", "portrait")
+
+    def by_name(self):
+        """In the order of names without their accents, which is that of slugs."""
+        return self.order_by("slug")
+
+    def named(self, text: str):
+        """Whose name contains `text`, accents and case aside."""
+        return self.filter(slug__contains=slug_of(text)) if slug_of(text) else self.none()
+
+    def coordinating(self, group: Group):
+        return self.filter(member__in=GroupMembership.objects.coordinators().filter(group=group).values("member"))
+
+    def coordinators(self):
+        """Who coordinates a group that meets, each with those `coordinated`."""
+        memberships = GroupMembership.objects.coordinators().filter(group__is_active=True)
+        coordinated = memberships.select_related("group").order_by("group__name")
+        return (
+            self.filter(member__in=memberships.values("member"))
+            .select_related("member")
+            .prefetch_related(Prefetch("member__group_memberships", coordinated, to_attr="coordinated"))
+        )
+
+    def in_group(self, group: Group):
+        return self.filter(member__in=GroupMembership.objects.filter(group=group).values("member"))
+
+    def with_groups(self):
+        memberships = (
+            GroupMembership.objects.filter(group__is_active=True).select_related("group").order_by("group__position", "pk")
+        )
+        return self.select_related("member").prefetch_related(Prefetch("member__group_memberships", memberships))
+
+
+class Person(Searchable, models.Model):
+    """A public identity. Made by a talk, a credit, a mandate, a partner's contact or a profile turned public."""
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("Everybody")
+        MEMBERS = "members", _("Members of the club")
+        PRIVATE = "private", _("Nobody")
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    member = models.OneToOneField(
+        Member, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name=_("account")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("organisation")
+    )
+    headline = models.CharField(_("headline"), max_length=150, blank=True, help_text=_("Role, in a few words."))
+    headline_en = models.CharField(_("English headline"), max_length=150, blank=True)
+    city = models.CharField(_("town"), max_length=80, blank=True)
+    bio = models.TextField(_("biography"), blank=True, help_text=_("Markdown."))
+    bio_html = RenderedField(source="bio", profile=COMMENT)  # anybody with an account writes one
+    portrait = models.ForeignKey(
+        "members.Picture", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("portrait")
+    )
+    website = models.URLField(_("website"), blank=True, validators=[web_address])
+    linkedin = models.URLField("LinkedIn", blank=True, validators=[web_address])
+    mastodon = models.CharField("Mastodon", max_length=120, blank=True, help_text="@nom@serveur")
+    bluesky = models.CharField("Bluesky", max_length=120, blank=True)
+    visibility = models.CharField(_("who may read the page"), max_length=8, choices=Visibility, default=Visibility.PRIVATE)
+    is_in_directory = models.BooleanField(
+        _("in the directory of members"),
+        default=False,
+        help_text=_("Visitors without an account find there only people whose page everybody may read."),
+    )
+    shows_meetings = models.BooleanField(
+        _("meetings attended are shown"), default=False, help_text=_("The open meetings where you went, on your page.")
+    )
+    topics = TaggableManager(_("interests"), through=PersonTopic, blank=True, help_text=_("Separated by commas."))
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = PersonQuerySet.as_manager()
+    search_fields = [
+        Analysed("name", title=True),
+        Analysed("headline"),
+        Analysed("headline_en"),
+        Analysed("city"),
+        Analysed("topic_words"),
+        Analysed("bio_html"),
+    ]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("members:person", args=[self.slug])
+
+    @property
+    def is_announced(self) -> bool:
+        """What `announced()` asks of a row; reads `member`."""
+        is_blocked = self.member is not None and self.member.standing == Member.Standing.BLOCKED
+        return self.visibility == self.Visibility.PUBLIC and not is_blocked
+
+    @property
+    def role(self) -> Text:
+        return localised(self, "headline")
+
+    @property
+    def outside_links(self) -> list[tuple[str, str]]:
+        """(label, address) of the person's own pages elsewhere; handles that are no handle are left out."""
+        links = [(_("Website"), self.website), ("LinkedIn", self.linkedin)]
+        if match := MASTODON.fullmatch(self.mastodon):
+            links.append(("Mastodon", f"https://{match['server']}/@{match['name']}"))
+        if match := BLUESKY.fullmatch(self.bluesky):
+            links.append(("Bluesky", f"https://bsky.app/profile/{match['name']}"))
+        return [(str(label), address) for label, address in links if address]
+
+    @property
+    def coordinates(self) -> str:
+        """The groups named, for rows of `coordinators()`."""
+        return ", ".join(membership.group.name for membership in self.member.coordinated)
+
+    @property
+    def initials(self) -> str:
+        parts = self.name.split()
+        return "".join(part[0] for part in (parts[0], parts[-1]) if part).upper() if len(parts) > 1 else self.name[:2].upper()
+
+
+class MandateQuerySet(models.QuerySet):
+    def current(self):
+        today = timezone.localdate()
+        return self.filter(starts_on__lte=today).filter(Q(ends_on=None) | Q(ends_on__gte=today))
+
+    def shown_to(self, visitor):
+        """Mandates of the people whose page `visitor` may read."""
+        people = Person.objects.listed_for(visitor).for_cards()
+        return self.filter(person__in=people.values("pk")).prefetch_related(Prefetch("person", people))
+
+    def in_order(self):
+        return self.order_by("position", "starts_on", "pk")
+
+
+class Mandate(models.Model):
+    """A role in the team that runs the chapter."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="mandates", verbose_name=_("person"))
+    title = models.CharField(_("role"), max_length=120)
+    title_en = models.CharField(_("role, in English"), max_length=120, blank=True)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="mandate_ends_after_start",
+                violation_error_message=_("A mandate ends after it starts."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.title}"
+
+    @property
+    def label(self) -> Text:
+        return localised(self, "title")

@@ -1,0 +1,112 @@
+"""Verbs of pictures: kept, made lighter, given up; and their files, of which none outlives what it belongs to."""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from members import tasks
+from members.models import Picture
+from members.models.picture import FOLDER
+from smclub.changed import pages_changed
+from smclub.images import variants
+
+AT_ONCE = 50  # pictures that the sweep asks for: what a worker makes in a few minutes
+YOUNG = timedelta(days=1)  # a file this new may belong to a deed that is not over
+
+
+@transaction.atomic
+def keep(picture: Picture) -> Picture:
+    """Saves `picture`. The variants of a new file are made soon after; the files of the one before go once this is done."""
+    before = Picture.objects.filter(pk=picture.pk).first()
+    is_new = before is None or before.file != picture.file
+    if is_new:
+        picture.widths = None
+    picture.save()
+    if is_new:
+        tasks.make_variants.enqueue(picture.pk)
+    if before and is_new:
+        _remove_after_commit(before)
+    return picture
+
+
+@transaction.atomic
+def discard(picture: Picture) -> None:
+    """Deletes `picture`, and its files once that is done; what showed it shows none."""
+    _remove_after_commit(picture)
+    picture.delete()
+    pages_changed()
+
+
+def _remove_after_commit(picture: Picture) -> None:
+    """Of a store that is away the daily look for orphans takes care: the deed itself is done."""
+    names = picture.file_names
+    transaction.on_commit(lambda: _remove(names), robust=True)
+
+
+def _remove(names: list[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
+
+
+def make_variants(picture_id: int) -> None:
+    """Writes the lighter files of a picture without, then says which there are."""
+    picture = Picture.objects.filter(pk=picture_id, widths__isnull=True).first()
+    if picture is None:
+        return
+    picture.widths = _written(picture)
+    if Picture.objects.filter(pk=picture.pk, file=picture.file.name).update(widths=picture.widths):
+        pages_changed()
+    else:  # replaced or deleted meanwhile
+        _remove(picture.file_names)
+
+
+def _written(picture: Picture) -> list[int]:
+    """The widths of the variants written; none of a file that is gone or cannot be read."""
+    try:
+        with default_storage.open(picture.file.name) as file:
+            content = file.read()
+    except FileNotFoundError:
+        return []
+    widths = []
+    try:
+        for width, files in variants(content, picture.suffixes):
+            for suffix, made in files.items():
+                _write(picture.variant_name(width, suffix), made)
+            widths.append(width)
+    except ValidationError:
+        return []
+    return widths
+
+
+def _write(name: str, content: bytes) -> None:
+    """In the place of what a task that died may have left; of two tasks at once, one writes."""
+    default_storage.delete(name)
+    written = default_storage.save(name, ContentFile(content))
+    if written != name:
+        default_storage.delete(written)
+
+
+def sweep() -> int:
+    """Asks for the variants of pictures without: their task was lost, or they are older than variants."""
+    waiting = list(Picture.objects.filter(widths__isnull=True).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    for picture_id in waiting:
+        tasks.make_variants.enqueue(picture_id)
+    return len(waiting)
+
+
+def remove_orphans() -> int:
+    """Removes the files that no picture knows, once they are not young any more; returns how many."""
+    try:
+        _folders, files = default_storage.listdir(FOLDER)
+    except FileNotFoundError:
+        return 0
+    known = {name for picture in Picture.objects.order_by("pk").iterator() for name in picture.file_names}
+    unknown = {f"{FOLDER}/{file}" for file in files} - known
+    born = timezone.now() - YOUNG
+    orphans = [name for name in unknown if default_storage.get_modified_time(name) < born]
+    _remove(orphans)
+    return len(orphans)

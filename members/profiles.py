@@ -1,0 +1,75 @@
+"""Verbs of how somebody is seen: their name, their profile."""
+
+import itertools
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from members import picturing
+from members.models import Member, Person, Picture
+from members.models.topic import topics_from_string
+from smclub.changed import changed
+from smclub.words import slug as slug_of
+
+
+@transaction.atomic
+def introduce(member: Member, *, name: str, **settings) -> None:
+    """Sets the name others see, on the profile too, and whatever else of the account is in `settings`."""
+    member.name = name
+    for field, value in settings.items():
+        setattr(member, field, value)
+    member.save(update_fields=["name", *settings])
+    if person := Person.objects.filter(member=member).first():
+        person.name = name
+        person.save(update_fields=["name"])
+        changed(person)
+
+
+def keep_name(member: Member, name: str) -> None:
+    """What others see is asked once, on the way to a first deed; nothing happens to a name said before."""
+    if name and not member.is_known_by_name:
+        introduce(member, name=name)
+
+
+@transaction.atomic
+def present(member: Member, *, name: str, topics: str, portrait=None, without_portrait: bool = False, **fields) -> Person:
+    """Saves the profile; the page of the person is made the first time. `portrait` is a file of smclub.images, or None."""
+    introduce(member, name=name)
+    person = Person.objects.filter(member=member).first() or _first_page(member)
+    for field, value in fields.items():
+        setattr(person, field, value)
+    person.save()
+    if portrait or without_portrait:
+        _portray(person, portrait)
+    person.topics.set(topics_from_string(topics))
+    changed(person)
+    return person
+
+
+def _first_page(member: Member) -> Person:
+    """Two people of one name who come at the same moment want the same slug: who is second takes the next."""
+    for _attempt in range(3):
+        try:
+            with transaction.atomic():
+                return Person.objects.create(member=member, name=member.name, slug=free_slug(member.name))
+        except IntegrityError:
+            continue
+    raise IntegrityError(f"no free slug for the page of member {member.pk}")
+
+
+def _portray(person: Person, portrait) -> None:
+    """Puts the portrait in the place of the one before, which goes."""
+    before = person.portrait
+    person.portrait = (
+        picturing.keep(Picture(file=portrait, alt=_("Portrait of %(name)s") % {"name": person.name})) if portrait else None
+    )
+    person.save(update_fields=["portrait"])
+    if before:
+        picturing.discard(before)
+
+
+def free_slug(name: str) -> str:
+    """A slug that no person has yet."""
+    base = slug_of(name)[:110] or "personne"
+    taken = set(Person.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for slug in itertools.chain([base], (f"{base}-{n}" for n in itertools.count(2))) if slug not in taken)

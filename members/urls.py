@@ -1,0 +1,22 @@
+from django.urls import path
+
+from members import account_views, contact_views, views
+
+app_name = "members"
+urlpatterns = [
+    path("membres/", views.directory, name="directory"),
+    path("groupes/", views.group_list, name="groups"),
+    path("groupes/<slug:slug>/", views.group_detail, name="group"),
+    path("groupes/<slug:slug>/rejoindre/", views.group_join, name="group_join"),
+    path("groupes/<slug:slug>/quitter/", views.group_leave, name="group_leave"),
+    path("personnes/<slug:slug>/", views.person_detail, name="person"),
+    path("organisations/<slug:slug>/", views.organisation_detail, name="organisation"),
+    path("equipe/", views.team, name="team"),
+    path("contact/", contact_views.contact, name="contact"),
+    path("contact/merci/", contact_views.contact_thanks, name="contact_thanks"),
+    path("adherer/demande/", account_views.apply, name="apply"),
+    path("adherer/invitation/", account_views.take_up, name="take_up"),
+    path("compte/", account_views.me, name="me"),
+    path("compte/nom/", account_views.name_edit, name="name"),
+    path("compte/profil/", account_views.profile_edit, name="profile"),
+]

@@ -1,0 +1,93 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from members import joining, linked_data
+from members.forms import DirectoryForm
+from members.models import Group, GroupMembership, Mandate, Organisation, Person
+from smclub.paging import page_of
+from smclub.shared import shared
+
+PEOPLE_A_PAGE = 24
+
+
+@require_safe
+@shared("page")
+def directory(request):
+    people = Person.objects.in_directory().listed_for(request.user)
+    form = DirectoryForm(request.GET, people=people)
+    page = page_of(form.narrow(people).for_cards().by_name(), request.GET.get("page"), per_page=PEOPLE_A_PAGE)
+    return render(request, "members/directory.html", {"form": form, "page": page})
+
+
+@require_safe
+@shared()
+def group_list(request):
+    return render(request, "members/group_list.html", {"groups": Group.objects.current().with_member_count().in_order()})
+
+
+@require_safe
+@shared("page")
+def group_detail(request, slug):
+    visitor = request.user
+    group = get_object_or_404(Group.objects.current().with_member_count(), slug=slug)
+    context = {
+        "group": group,
+        "coordinators": Person.objects.coordinating(group).listed_for(visitor).for_cards().by_name(),
+        "membership": GroupMembership.objects.between(group, visitor),
+    }
+    return render(request, "members/group_detail.html", context)
+
+
+@require_POST
+@login_required
+def group_join(request, slug):
+    return _group_deed(request, slug, deed=joining.join_group)
+
+
+@require_POST
+@login_required
+def group_leave(request, slug):
+    return _group_deed(request, slug, deed=joining.leave_group)
+
+
+def _group_deed(request, slug, *, deed):
+    group = get_object_or_404(Group.objects.current(), slug=slug)
+    try:
+        messages.success(request, deed(group, member=request.user))
+    except joining.Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(group)
+
+
+@require_safe
+@shared("page")
+def person_detail(request, slug):
+    people = Person.objects.listed_for(request.user).for_cards().with_groups().prefetch_related("topics")
+    person = get_object_or_404(people, slug=slug)
+    context = {
+        "person": person,
+        "mandates": person.mandates.current().in_order(),
+        "data": linked_data.profile_page(person),
+    }
+    return render(request, "members/person_detail.html", context)
+
+
+@require_safe
+@shared("page")
+def organisation_detail(request, slug):
+    organisation = get_object_or_404(Organisation.objects.select_related("logo"), slug=slug)
+    people = organisation.people.listed_for(request.user).for_cards().by_name()
+    return render(request, "members/organisation_detail.html", {"organisation": organisation, "people": people})
+
+
+@require_safe
+@shared()
+def team(request):
+    visitor = request.user
+    context = {
+        "mandates": Mandate.objects.current().shown_to(visitor).in_order(),
+        "coordinators": Person.objects.coordinators().listed_for(visitor).for_cards().by_name(),
+    }
+    return render(request, "members/team.html", context)

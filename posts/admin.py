@@ -1,0 +1,1 @@
+from posts import comment_admin, post_admin  # noqa: F401

@@ -1,0 +1,154 @@
+"""The query words of posts: what is shown to whom, and in which order."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from events.models import Event, EventPartner
+from members.models import Organisation, Topic, is_accepted
+from posts.models.filing import Category, Series
+from posts.models.ties import Credit, PostTopic
+
+
+class PostQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(published_at__lte=timezone.now())
+
+    def scheduled(self):
+        return self.filter(published_at__gt=timezone.now())
+
+    def drafts(self):
+        """Neither published, nor scheduled, nor waiting for an editor."""
+        return self.filter(published_at=None, submitted_at=None)
+
+    def submitted(self):
+        """What waits for an editor."""
+        return self.filter(published_at=None, submitted_at__isnull=False)
+
+    def announced(self):
+        """What feeds, sitemap, JSON-LD and Open Graph may carry; of members-only posts, the stub."""
+        return self.published()
+
+    def listed_for(self, visitor):
+        """Whole or stub: every published post exists for everybody."""
+        return self.published()
+
+    def visible_to(self, visitor):
+        """In full: what `visitor` may read the whole of."""
+        posts = self.published()
+        if is_accepted(visitor) or (getattr(visitor, "is_staff", False) and visitor.may("posts.change_post")):
+            return posts
+        return posts.filter(audience=self.model.Audience.PUBLIC)
+
+    def on_desk_of(self, member):
+        """What the admin shows `member`: editors all, authors what they write."""
+        return self.all() if member.may("posts.publish_post") else self.filter(created_by=member)
+
+    def next_moment(self) -> datetime | None:
+        """When the next scheduled post appears."""
+        return self.scheduled().aggregate(at=Min("published_at"))["at"]
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-pk")
+
+    def oldest_first(self):
+        return self.order_by("published_at", "pk")
+
+    def one_per_pair(self, language: str):
+        """Of published twins, the one in `language`."""
+        twins = PostQuerySet(self.model).published().filter(lang=language)
+        return self.exclude(
+            ~Q(lang=language) & (Exists(twins.filter(original=OuterRef("pk"))) | Exists(twins.filter(pk=OuterRef("original"))))
+        )
+
+    def reports(self):
+        return self.filter(kind=self.model.Kind.REPORT)
+
+    def written_by(self, person):
+        return self.filter(Exists(Credit.objects.filter(post=OuterRef("pk"), person=person)))
+
+    def filed_under(self, category: Category):
+        if category.gathers_language:
+            return self.filter(lang=category.gathers_language)
+        return self.filter(categories=category)
+
+    def on_topic(self, topic: Topic):
+        return self.filter(Exists(PostTopic.objects.filter(content_object=OuterRef("pk"), tag=topic)))
+
+    def in_order_of(self, series: Series):
+        return self.filter(series=series).order_by(F("series_position").asc(nulls_last=True), "published_at", "pk")
+
+    def of_group(self, group):
+        """Those that tell of a meeting of `group` that everybody may know of."""
+        return self.filter(event__in=Event.objects.announced().filter(group=group))
+
+    def telling_of(self, event: Event):
+        return self.filter(event=event)
+
+    def about(self, organisation: Organisation):
+        """Those that mention it, that it signs, or that tell of a meeting it took part in."""
+        mentioned = organisation.mentioned_in.values("pk")
+        signed = Credit.objects.filter(post=OuterRef("pk"), organisation=organisation)
+        tied = EventPartner.objects.filter(organisation=organisation).values("event")
+        return self.filter(
+            Q(pk__in=mentioned) | Exists(signed) | Q(event__in=Event.objects.announced().filter(pk__in=tied).values("pk"))
+        )
+
+    def in_period(self, year: int, month: int | None = None, day: int | None = None):
+        posts = self.filter(address_on__year=year)
+        posts = posts.filter(address_on__month=month) if month else posts
+        return posts.filter(address_on__day=day) if day else posts
+
+    def count_by(self, part: str) -> list[tuple[int, int]]:
+        """(year, number of posts) or (month, number of posts), of those that exist; years latest first."""
+        key = f"address_on__{part}"
+        rows = self.order_by().values(key).annotate(n=Count("pk")).order_by(f"-{key}" if part == "year" else key)
+        return [(row[key], row["n"]) for row in rows]
+
+    def before(self, post):
+        return self.filter(Q(published_at__lt=post.published_at) | Q(published_at=post.published_at, pk__lt=post.pk))
+
+    def after(self, post):
+        return self.filter(Q(published_at__gt=post.published_at) | Q(published_at=post.published_at, pk__gt=post.pk))
+
+    def except_pair_of(self, post):
+        """Neither `post` nor its other-language version."""
+        twins = Q(pk=post.pk) | Q(original=post.pk) | (Q(pk=post.original_id) if post.original_id else Q())
+        return self.exclude(twins)
+
+    def related_to(self, post):
+        """Nearest first: same series, then same event, then topics shared, then a credit shared."""
+        topics = PostTopic.objects.filter(content_object=OuterRef("pk"), tag__in=PostTopic.objects.of(post).values("tag"))
+        credits = Credit.objects.filter(post=OuterRef("pk")).filter(
+            Q(person__in=Credit.objects.filter(post=post, person__isnull=False).values("person"))
+            | Q(organisation__in=Credit.objects.filter(post=post, organisation__isnull=False).values("organisation"))
+        )
+        shared = topics.order_by().values("content_object").annotate(n=Count("pk")).values("n")
+        near = Value(0, output_field=IntegerField())
+        if post.series_id:
+            near += Case(When(series=post.series_id, then=1000), default=0)
+        if post.event_id:
+            near += Case(When(event=post.event_id, then=500), default=0)
+        near += Coalesce(Subquery(shared), 0) * 10 + Case(When(Exists(credits), then=1), default=0)
+        return (
+            self.except_pair_of(post).annotate(nearness=near).filter(nearness__gt=0).order_by("-nearness", "-published_at", "-pk")
+        )
+
+    def with_credits(self):
+        return self.prefetch_related(
+            Prefetch("credits", Credit.objects.select_related("person__member", "organisation").order_by("position", "pk"))
+        )
+
+    def for_cards(self):
+        return self.select_related("cover").with_credits()
+
+    def for_reading(self):
+        """All that the page of one post needs; of its twin, only what `published_twin` looks at."""
+        posts = self.select_related("cover", "series", "original", "translation").with_credits()
+        return posts.prefetch_related(
+            Prefetch("categories", Category.objects.order_by("position", "pk")),
+            Prefetch("topic_items", PostTopic.objects.select_related("tag").order_by("tag__name", "pk")),
+        )

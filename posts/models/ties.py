@@ -1,0 +1,71 @@
+"""Who and what is tied to a post: its topics, and those who signed it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from taggit.models import ItemBase
+
+from members.models import Organisation, Person, Topic
+
+
+class PostTopicQuerySet(models.QuerySet):
+    def of(self, post):
+        return self.filter(content_object=post)
+
+
+class PostTopic(ItemBase):
+    tag = models.ForeignKey(Topic, models.CASCADE, related_name="post_items", verbose_name=_("topic"))
+    content_object = models.ForeignKey("posts.Post", models.CASCADE, related_name="topic_items")
+
+    objects = PostTopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("topic of a post")
+        verbose_name_plural = _("topics of posts")
+        constraints = [models.UniqueConstraint(fields=["tag", "content_object"], name="post_topic_once")]
+
+
+class Credit(models.Model):
+    class Role(models.TextChoices):
+        AUTHOR = "author", _("Author")
+        GUEST = "guest", _("Guest author")
+        PHOTOGRAPHER = "photographer", _("Photographer")
+        TRANSLATOR = "translator", _("Translator")
+        ILLUSTRATOR = "illustrator", _("Illustrator")
+
+    WRITERS = (Role.AUTHOR, Role.GUEST)
+
+    post = models.ForeignKey("posts.Post", models.CASCADE, related_name="credits", verbose_name=_("post"))
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="credits", verbose_name=_("person"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="credits", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.AUTHOR)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("credit")
+        verbose_name_plural = _("credits")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, organisation__isnull=True) | Q(person__isnull=True, organisation__isnull=False),
+                name="credit_person_or_organisation",
+                violation_error_message=_("Credit a person or an organisation, one of the two."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who} · {self.get_role_display()}"
+
+    @property
+    def who(self) -> Person | Organisation:
+        return self.person or self.organisation
+
+    @property
+    def page_url(self) -> str:
+        """The page of who is credited; empty when that person keeps theirs from the public."""
+        return "" if self.person and not self.person.is_announced else self.who.get_absolute_url()
+
+    @property
+    def is_writer(self) -> bool:
+        return self.role in self.WRITERS

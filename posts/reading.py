@@ -1,0 +1,44 @@
+"""What stands around one post or one topic: neighbours, series, meeting, what to read or whom to meet next."""
+
+from django.db.models import Q, Subquery
+
+from events.models import Event
+from members.models import Person, Topic
+from posts.models import Post
+
+RELATED = 4
+EVENTS_OF_TOPIC = 6
+PEOPLE_OF_TOPIC = 24
+
+
+def around(post: Post, *, visitor) -> dict:
+    """`previous`, `next`, `siblings` (of its series, itself included), `related`, `event`, as `visitor` may know of them."""
+    listed = Post.objects.listed_for(visitor).one_per_pair(post.lang)
+    others = listed.except_pair_of(post)
+    ends = Q(pk=Subquery(others.before(post).newest_first().values("pk")[:1])) | Q(
+        pk=Subquery(others.after(post).oldest_first().values("pk")[:1])
+    )
+    near = list(listed.filter(ends | Q(series=post.series_id)) if post.series_id else listed.filter(ends))
+    return {
+        "previous": max((other for other in near if _when(other) < _when(post)), key=_when, default=None),
+        "next": min((other for other in near if _when(other) > _when(post)), key=_when, default=None),
+        "siblings": sorted((other for other in near if post.series_id and other.series_id == post.series_id), key=_place),
+        "related": listed.related_to(post)[:RELATED],
+        "event": post.event_id and Event.objects.listed_for(visitor).select_related("group").filter(pk=post.event_id).first(),
+    }
+
+
+def _when(post: Post) -> tuple:
+    return post.published_at, post.pk
+
+
+def _place(post: Post) -> tuple:
+    return post.series_position is None, post.series_position or 0, *_when(post)
+
+
+def on(topic: Topic, *, visitor) -> dict:
+    """Meetings of which `visitor` may know the topics, latest first, and people who asked to be found, on `topic`."""
+    events = Event.objects.listed_for(visitor).without_stubs().filter(topic_items__tag=topic)
+    events = events.select_related("group").order_by("-starts_at", "-pk")
+    people = Person.objects.listed_for(visitor).filter(topic_items__tag=topic).order_by("name", "pk")
+    return {"events": events[:EVENTS_OF_TOPIC], "people": people.for_cards()[:PEOPLE_OF_TOPIC]}

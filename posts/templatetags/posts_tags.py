@@ -1,0 +1,64 @@
+"""What posts put on pages: their own, and those of the apps below."""
+
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from posts import metadata
+from posts.models import Post
+from smclub.paging import page_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def blog_posting(context, post) -> dict:
+    """The schema.org data of `post`, to be written by `{% json_ld %}`."""
+    return metadata.blog_posting(post, club=context["club"])
+
+
+@register.simple_tag
+def share_image(post) -> str:
+    return metadata.share_image(post)
+
+
+# -- on the pages of the apps below, and on the home page --------------------------
+def _listed(context):
+    """What the visitor may know of, newest first; of twins the one in the reader's language."""
+    return Post.objects.listed_for(context["request"].user).one_per_pair(get_language()).newest_first()
+
+
+def _paged(context, posts, *, title: str) -> dict:
+    """The section whose pages the address numbers: the whole of it can be reached."""
+    page = page_of(posts, context["request"].GET.get("page"))
+    return {"posts": page, "title": title, "name": "posts", "is_compact": True}
+
+
+@register.inclusion_tag("posts/_section.html", takes_context=True)
+def writeups_of(context, event) -> dict:
+    """What was written of `event`."""
+    return {"posts": _listed(context).telling_of(event).for_cards(), "title": _("What was written of it"), "name": "writeups"}
+
+
+@register.inclusion_tag("posts/_section.html", takes_context=True)
+def posts_by(context, person) -> dict:
+    """What `person` wrote, photographed or translated."""
+    return _paged(context, _listed(context).written_by(person), title=_("In the articles"))
+
+
+@register.inclusion_tag("posts/_section.html", takes_context=True)
+def posts_mentioning(context, organisation) -> dict:
+    """The posts that mention `organisation`, that it signs, or that tell of a meeting it took part in."""
+    return _paged(context, _listed(context).about(organisation), title=_("In the articles"))
+
+
+@register.inclusion_tag("posts/_section.html", takes_context=True)
+def posts_of_group(context, group) -> dict:
+    """What was written of the meetings of `group`."""
+    return _paged(context, _listed(context).of_group(group), title=_("What was written of its meetings"))
+
+
+@register.inclusion_tag("posts/_latest.html", takes_context=True)
+def latest_posts(context, number: int = 3) -> dict:
+    """The newest posts, as rows of a list; the page gives the heading."""
+    return {"posts": _listed(context).for_cards()[:number]}

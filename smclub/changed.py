@@ -1,0 +1,29 @@
+"""What follows when public content changed: the search index and the edition of cached pages."""
+
+from django.db import IntegrityError, transaction
+from modelsearch import index
+
+from smclub.editions import raise_edition
+
+
+def changed(obj) -> None:
+    """After commit: index `obj` again when it is searchable, and raise the edition of cached pages."""
+    transaction.on_commit(lambda: _after_commit(obj))
+
+
+def pages_changed() -> None:
+    """After commit: raise the edition of cached pages, when what changed is found by no search."""
+    transaction.on_commit(raise_edition)
+
+
+def _after_commit(obj) -> None:
+    if isinstance(obj, index.Indexed):
+        _index(obj)
+    raise_edition()
+
+
+def _index(obj) -> None:
+    try:
+        index.insert_or_update_object(obj)
+    except IntegrityError:  # somebody else has just made the first entry of this row: now there is one to update
+        index.insert_or_update_object(obj)

@@ -1,0 +1,198 @@
+"""The club, its people, groups and partners."""
+
+import tomllib
+from datetime import date, timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+
+from members.models import Application, Club, Group, GroupMembership, Mandate, Member, Organisation, Person, Topic
+from partners.models import Counterpart, Partner, Period
+from smclub import roles
+from smclub.demo.shelf import HERE, Shelf, at, plain, table
+from smclub.words import slug
+
+PASSWORD = "une belle rencontre"  # noqa: S105 - printed beside the demo accounts
+
+
+def club(demo: Shelf) -> None:
+    settings = tomllib.loads((HERE / "club.toml").read_text("utf-8"))
+    Club.objects.get_or_create(pk=1, defaults=settings)
+
+
+def topics(demo: Shelf) -> None:
+    for row in table("topics"):
+        topic, _made = Topic.objects.get_or_create(
+            slug=row["slug"],
+            defaults={
+                "name": row["name"],
+                "name_en": row.get("name_en", ""),
+                "description": row.get("description_fr", ""),
+                "description_en": row.get("description_en", ""),
+            },
+        )
+        demo.topics[plain(topic.name)] = topic
+
+
+def topics_named(demo: Shelf, names: list[str]) -> list[Topic]:
+    found = []
+    for name in names:
+        if plain(name) not in demo.topics:
+            demo.topics[plain(name)], _made = Topic.objects.get_or_create(slug=slug(name), defaults={"name": name})
+        found.append(demo.topics[plain(name)])
+    return found
+
+
+def organisations(demo: Shelf) -> None:
+    for row in table("organisations"):
+        demo.organisations[row["slug"]], _made = Organisation.objects.get_or_create(
+            slug=row["slug"],
+            defaults={
+                "name": row["name"],
+                "kind": row.get("kind", "company"),
+                "city": row.get("city", ""),
+                "website": row.get("website", ""),
+                "description": row.get("description_fr", ""),
+                "description_en": row.get("description_en", ""),
+            },
+        )
+
+
+def members(demo: Shelf) -> None:
+    password = make_password(PASSWORD)  # hashed once: Argon2 for sixty would take seconds
+    for number, row in enumerate(table("members")):
+        standing = row["standing"]
+        member, made = Member.objects.get_or_create(
+            email=row["email"],
+            defaults={
+                "name": row["name"],
+                "password": password,
+                "standing": standing,
+                "is_active": standing != Member.Standing.BLOCKED,
+                "language": row.get("language", "fr"),
+                "created_at": (joined_at := at(date(2008, 3, 5) + timedelta(days=105 * number))),
+                "accepted_on": joined_at.date() + timedelta(days=20) if standing == "member" else None,
+            },
+        )
+        demo.members[member.email] = member
+        if not made:
+            continue
+        EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
+        if row.get("roles"):
+            roles.give(member, *row["roles"])
+
+
+def people(demo: Shelf) -> None:
+    accounts = {row["person"]: row["email"] for row in table("members") if row.get("person")}
+    for row in table("people"):
+        handles = row.get("handles", {})
+        demo.people[row["slug"]], _made = Person.objects.get_or_create(
+            slug=row["slug"],
+            defaults={
+                "name": row["name"],
+                "member": demo.members.get(accounts.get(row["slug"], "")),
+                "headline": row.get("headline", ""),
+                "headline_en": row.get("headline_en", ""),
+                "organisation": demo.organisations.get(row.get("organisation", "")),
+                "bio": row.get("bio_fr", ""),
+                "mastodon": handles.get("mastodon", ""),
+                "visibility": Person.Visibility.PUBLIC,
+            },
+        )
+    for row in table("members"):
+        _profile(demo, row)
+
+
+def _profile(demo: Shelf, row: dict) -> None:
+    """The person of a member who is in the directory or holds a mandate."""
+    member = demo.members[row["email"]]
+    person = demo.people.get(row.get("person", "")) or Person.objects.filter(member=member).first()
+    if not person and row.get("directory"):
+        person = Person.objects.create(
+            name=row["name"], slug=slug(row["name"]), member=member, headline=row.get("headline", ""), visibility="members"
+        )
+    if not person:
+        return
+    demo.people[person.slug] = person
+    if row.get("directory") and not person.is_in_directory:
+        person.is_in_directory = True
+        person.headline = person.headline or row.get("headline", "")
+        person.save(update_fields=["is_in_directory", "headline"])
+    if not person.topic_items.exists():
+        person.topics.add(*topics_named(demo, row.get("topics", [])))
+
+
+def groups(demo: Shelf) -> None:
+    joined = {row["email"]: row.get("groups", []) for row in table("members")}
+    for position, row in enumerate(table("groups")):
+        group, made = Group.objects.get_or_create(
+            slug=row["slug"],
+            defaults={
+                "name": row["name"],
+                "kind": row["kind"],
+                "city": row.get("city", ""),
+                "description": row.get("description_fr", ""),
+                "description_en": row.get("description_en", ""),
+                "meets": row.get("meets", ""),
+                "meets_en": row.get("meets_en", ""),
+                "position": position,
+            },
+        )
+        demo.groups[group.slug] = group
+        if made:
+            coordinators = row.get("coordinators", [])
+            GroupMembership.objects.bulk_create(
+                GroupMembership(
+                    group=group, member=demo.members[email], role="coordinator" if email in coordinators else "member"
+                )
+                for email in demo.members
+                if email in coordinators or group.slug in joined[email]
+            )
+
+
+def mandates(demo: Shelf) -> None:
+    if Mandate.objects.exists():
+        return
+    for row in table("mandates"):
+        person = Person.objects.filter(member=demo.members[row["member"]]).first()
+        if person:
+            Mandate.objects.create(
+                person=person,
+                title=row["title_fr"],
+                title_en=row.get("title_en", ""),
+                starts_on=row["since"],
+                position=row.get("order", 0),
+            )
+
+
+def partners(demo: Shelf) -> None:
+    for position, row in enumerate(table("partners")):
+        partner, made = Partner.objects.get_or_create(
+            organisation=demo.organisations[row["organisation"]],
+            kind=row["kind"],
+            defaults={
+                "slug": row.get("slug", row["organisation"]),
+                "summary": row.get("summary_fr", ""),
+                "summary_en": row.get("summary_en", ""),
+                "body": row.get("body_fr", ""),
+                "body_en": row.get("body_en", ""),
+                "position": position,
+            },
+        )
+        if not made:
+            continue
+        for stretch in row.get("periods", []):
+            period = Period.objects.create(
+                partner=partner, starts_on=stretch.get("from"), ends_on=stretch.get("to"), is_paid=stretch.get("paid", False)
+            )
+            Counterpart.objects.bulk_create(Counterpart(period=period, text=text) for text in stretch.get("returns", []))
+        if row.get("contact_person"):
+            partner.contacts.add(demo.people[row["contact_person"]])
+
+
+def applications(demo: Shelf) -> None:
+    if Application.objects.exists():
+        return
+    friends = [m for m in demo.members.values() if m.standing == Member.Standing.FRIEND and m.email != "friend@example.org"]
+    for number, (member, row) in enumerate(zip(friends, table("applications"), strict=False)):
+        Application.objects.create(member=member, created_at=demo.now - timedelta(days=3 * number + 1), **row)

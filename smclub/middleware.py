@@ -1,0 +1,75 @@
+import logging
+import time
+
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.middleware.locale import LocaleMiddleware
+from django.utils.cache import patch_vary_headers
+
+access = logging.getLogger("smclub.access")
+
+
+class AccessLogMiddleware:
+    """One line per request: the route and never the path or query (they may hold a token), no address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        began = time.monotonic()
+        response = self.get_response(request)
+        match = getattr(request, "resolver_match", None)
+        route = match.route if match else getattr(request, "kept_route", "-")
+        access.info(
+            "request",
+            extra={
+                "method": request.method if request.method in KNOWN_METHODS else "OTHER",
+                "route": route,
+                "status": response.status_code,
+                "ms": round((time.monotonic() - began) * 1000),
+            },
+        )
+        return response
+
+
+KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+class SecurityHeadersMiddleware:
+    """The headers that Django does not set itself; whoever signs in gets pages that no shared cache may keep."""
+
+    PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies
+        if signed_in and "immutable" not in response.headers.get("Cache-Control", ""):  # uploaded files say so
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class PathLocaleMiddleware(LocaleMiddleware):
+    """The language comes from the address alone, so nothing varies by Accept-Language."""
+
+    def process_response(self, request, response):
+        response = super().process_response(request, response)
+        vary = [name for name in response.get("Vary", "").split(", ") if name and name.lower() != "accept-language"]
+        del response["Vary"]
+        if vary:
+            patch_vary_headers(response, vary)
+        return response
+
+
+class VisitorMiddleware(AuthenticationMiddleware):
+    """Who came without a session cookie is nobody in particular, and finding that out does not read the session."""
+
+    def process_request(self, request):
+        super().process_request(request)
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            request.user = AnonymousUser()

@@ -1,0 +1,67 @@
+"""Full-text search over one model, the same on every database because the words are ours (see words.py)."""
+
+import html
+import re
+
+from django.utils.html import strip_tags
+from modelsearch import index
+from modelsearch.backends import get_search_backend
+from modelsearch.query import Phrase, PlainText, SearchQuery
+
+from smclub.words import STOP_WORDS, analyse, words
+
+MAX_QUERY = 200
+MIN_QUERY = 2
+
+
+def plain(rendered: str) -> str:
+    """The text of rendered HTML on one line."""
+    return " ".join(html.unescape(strip_tags(rendered)).split())
+
+
+class Analysed(index.SearchField):
+    """A text indexed by its French stems: a field, property or method of the row."""
+
+    def __init__(self, source: str, *, title: bool = False):
+        super().__init__("title" if title else source, boost=10.0 if title else 1.0)
+        self.source = source
+
+    def get_value(self, obj) -> str:
+        value = getattr(obj, self.source)
+        return analyse(plain(str(value() if callable(value) else value)))
+
+
+class Searchable(index.Indexed):
+    """A model whose rows can be found; `changed(row)` indexes one again."""
+
+    search_auto_update = False
+
+    @classmethod
+    def _has_field(cls, name: str) -> bool:
+        return name == "title" or super()._has_field(name)
+
+    def topic_words(self) -> str:
+        """Both names of the row's topics."""
+        return " ".join(f"{topic.name} {topic.name_en}" for topic in self.topics.all())
+
+
+def parsed(query: str) -> SearchQuery | None:
+    """What was typed as a query: words that must all be there, quoted phrases as they stand; None when nothing is left."""
+    query = query[:MAX_QUERY]
+    phrases = re.findall(r'["«“]([^"«»“”]+)["»”]', query)
+    loose = re.sub(r'["«“][^"«»“”]+["»”]', " ", query)
+    parts: list[SearchQuery] = [Phrase(stems) for stems in map(analyse, phrases) if stems]
+    terms = [word for word in words(loose) if word not in STOP_WORDS] or words(loose)
+    if stems := analyse(" ".join(terms)):
+        parts.append(PlainText(stems, operator="and"))
+    if not parts or len("".join(words(query))) < MIN_QUERY:
+        return None
+    found = parts[0]
+    for part in parts[1:]:
+        found &= part
+    return found
+
+
+def matching(queryset, query: SearchQuery):
+    """Rows of `queryset` that match, best first; restrict the result afterwards (`.visible_to(…)`), never before."""
+    return get_search_backend().search(query, queryset).get_queryset()

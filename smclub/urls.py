@@ -1,0 +1,45 @@
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from posts import views as posts_views
+from smclub import health, media, views, wayfinding
+
+handler400 = "smclub.views.bad_request"
+handler403 = "smclub.views.permission_denied"
+handler404 = "smclub.views.page_not_found"
+handler500 = "smclub.views.server_error"
+
+# Machine addresses: no language prefix.
+urlpatterns = [
+    path("", include("posts.feed_urls")),
+    path("", include("events.calendar_urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", wayfinding.favicon, name="favicon"),
+    path("robots.txt", wayfinding.robots, name="robots"),
+    path("sitemap.xml", wayfinding.sitemap, name="sitemap"),
+    path(".well-known/security.txt", wayfinding.security_txt, name="security_txt"),
+    path("media/<path:name>", media.media, name="media"),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/lettres/", include("members.demo_urls")))
+if "debug_toolbar" in settings.INSTALLED_APPS:
+    from debug_toolbar.toolbar import debug_toolbar_urls  # lazy: installed for developers only
+
+    urlpatterns += debug_toolbar_urls()
+
+urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("recherche/", views.search, name="search"),
+    path("admin/", admin.site.urls),
+    path("compte/", include("allauth.urls")),
+    path("evenements/", include("events.urls")),
+    path("", include("events.place_urls")),
+    path("partenaires/", include("partners.urls")),
+    path("", include("members.urls")),
+    path("", include("posts.urls")),
+    path("<slug:slug>/", posts_views.page, name="page"),
+    prefix_default_language=False,
+)

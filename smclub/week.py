@@ -1,0 +1,104 @@
+"""The organiser's week: what the admin's first page shows, each part only to who may act on it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Exists, F, OuterRef
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from events.models import Event
+from members.models import Application, Club, Letter, Member
+from posts.models import Comment, Post, Report
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Things that wait for somebody: how many, and the list where they are dealt with."""
+
+    label: str | Promise
+    count: int
+    url: str
+
+
+def _list(model: str, **query: str) -> str:
+    address = reverse(f"admin:{model}_changelist")
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def meetings(member: Member):
+    """The next published meetings that `member` runs, with seats and waiting list."""
+    return (
+        Event.objects.run_by(member)
+        .published()
+        .of_the_club()
+        .upcoming()
+        .with_seats_taken()
+        .with_waiting_count()
+        .select_related("group")[:SHOWN]
+    )
+
+
+def unpublished_meetings(member: Member):
+    return Event.objects.run_by(member).drafts().order_by(F("starts_at").asc(nulls_last=True), "pk")[:SHOWN]
+
+
+def without_write_up(member: Member):
+    """Meetings just over that nobody has written about."""
+    written = Post.objects.filter(event=OuterRef("pk"))
+    return Event.objects.run_by(member).published().of_the_club().just_over().exclude(Exists(written))[:SHOWN]
+
+
+def posts_to_come(member: Member) -> list[tuple[str | Promise, list[Post]]]:
+    """Drafts, submissions and scheduled posts that `member` may work on."""
+    if not member.may("posts.change_post"):
+        return []
+    posts = Post.objects.all() if member.may("posts.publish_post") else Post.objects.filter(created_by=member)
+    groups = [
+        (_("To review"), posts.submitted().order_by("submitted_at", "pk")),
+        (_("Drafts"), posts.drafts().order_by("-updated_at", "-pk")),
+        (pgettext_lazy("posts", "Scheduled"), posts.scheduled().order_by("published_at", "pk")),
+    ]
+    return [(label, rows) for label, queryset in groups if (rows := list(queryset[:SHOWN]))]
+
+
+def queues(member: Member) -> list[Queue]:
+    """What waits for an answer; nothing is listed that `member` may not answer."""
+    waiting = []
+    if member.may("posts.moderate_comment"):
+        count = Comment.objects.waiting().count()
+        waiting.append(Queue(_("Comments to approve"), count, _list("posts_comment", state__exact=Comment.State.PENDING)))
+    if member.may("posts.change_report"):
+        count = Report.objects.filter(state=Report.State.OPEN).count()
+        waiting.append(Queue(_("Reports to look at"), count, _list("posts_report", state__exact=Report.State.OPEN)))
+    if member.may("members.change_application"):
+        count = Application.objects.waiting().count()
+        waiting.append(
+            Queue(_("Applications to answer"), count, _list("members_application", state__exact=Application.State.WAITING))
+        )
+    if member.may("members.change_club") and (gaps := Club.current().legal_gaps):
+        waiting.append(Queue(_("Facts missing on the legal notice"), gaps, reverse("admin:members_club_change", args=[1])))
+    if member.may("members.view_letter"):
+        count = Letter.objects.filter(state=Letter.State.FAILED).count()
+        waiting.append(
+            Queue(_("Letters that could not be sent"), count, _list("members_letter", state__exact=Letter.State.FAILED))
+        )
+    return waiting
+
+
+def of(member: Member) -> dict:
+    """Everything the first page needs."""
+    runs_meetings, writes = member.may("events.change_event"), member.may("posts.change_post")
+    return {
+        "meetings": list(meetings(member)) if runs_meetings else [],
+        "unpublished_meetings": list(unpublished_meetings(member)) if runs_meetings else [],
+        "without_write_up": list(without_write_up(member)) if runs_meetings and writes else [],
+        "posts_to_come": posts_to_come(member),
+        "queues": queues(member),
+        "runs_meetings": runs_meetings,
+        "writes": writes,
+    }

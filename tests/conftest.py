@@ -1,0 +1,52 @@
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.utils import translation
+
+from tests.browsing import MISSING, browser, chromium, path_of_chromium  # noqa: F401
+from tests.processes import embedded  # noqa: F401
+
+
+def pytest_configure(config):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    settings.PAGE_CACHE = False  # tests change rows behind the verbs' back; those of the page cache turn it on
+    settings.WHITENOISE_AUTOREFRESH = True
+    if "pool" in settings.DATABASES["default"].get("OPTIONS", {}):  # PostgreSQL, whose disk no test relies on
+        settings.DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "zeal"]
+    settings.ZEAL_RAISE = True
+    settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
+
+
+@pytest.fixture(autouse=True)
+def _in_french():
+    """A request leaves its language behind, and `reverse` follows it."""
+    with translation.override("fr"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    _clear_caches()
+    yield
+    _clear_caches()
+
+
+def _clear_caches():
+    for name in settings.CACHES:
+        caches[name].clear()
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """One line, however many tests had no browser."""
+    without = terminalreporter.stats.get("skipped", []) + terminalreporter.stats.get("error", [])
+    if not path_of_chromium() and any(MISSING in str(report.longrepr) for report in without):
+        terminalreporter.write_line(MISSING, red=True)

@@ -1,0 +1,142 @@
+"""Every letter of this app put into words, in both languages, and dropped once it is no longer true."""
+
+import pytest
+import time_machine
+from django.core import mail
+
+from events import inviting, registering, scheduling
+from events.models import Event
+from members import outbox
+from members.models import Letter
+from tests.cast import cast
+from tests.make import make_event, make_member, make_registration, make_venue
+
+pytestmark = pytest.mark.django_db
+State = Letter.State
+
+
+def send_all():
+    outbox.sweep()
+    return [message.subject for message in mail.outbox]
+
+
+def a_letter_of_each_kind(member):
+    """One live letter of every kind to `member`; returns the kinds."""
+    olga, venue = cast("olga"), make_venue(street="3 rue du Port", postcode="35000")
+
+    def event(title, **fields):
+        return make_event(title=title, venue=venue, max_guests=2, **fields)
+
+    registering.join(event("registered"), member=member, guests=1)
+    full = event("waiting", capacity=1)
+    make_registration(event=full)
+    registering.join(full, member=member)
+    promoted = event("promoted", capacity=0)
+    make_registration(event=promoted, member=member, state="waiting")
+    Event.objects.filter(pk=promoted.pk).update(capacity=3)
+    registering.capacity_changed(promoted)
+    left = event("left")
+    registering.leave(left, member=make_registration(event=left, member=member).member)
+    registering.remove(make_registration(event=event("removed"), member=member), by=olga, reason="Doublon")
+    for verb, kind in [("cancel", "cancelled"), ("postpone", "postponed")]:
+        called_off = event(kind)
+        make_registration(event=called_off, member=member)
+        getattr(scheduling, verb)(called_off, by=olga, reason="Grève")
+    restored = event("restored", status="cancelled")
+    make_registration(event=restored, member=member)
+    scheduling.restore(restored, by=olga)
+    moved = event("rescheduled")
+    make_registration(event=moved, member=member)
+    scheduling.reschedule(moved, by=olga, venue=make_venue(name="Ailleurs"))
+    inviting.invite(event("invitation", audience="invitation"), by=olga, member=member)
+    return {row.kind for row in Letter.objects.all()}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_kind_of_letter_is_written_in_the_language_of_its_reader(language):
+    member = make_member(language=language)
+    kinds = a_letter_of_each_kind(member)
+    assert len(kinds) == 10
+    send_all()
+    assert Letter.objects.exclude(state=State.SENT).count() == 0
+    for row in Letter.objects.filter(member=member):
+        title = row.kind.removeprefix("events.")
+        assert title in row.subject
+        assert row.subject not in ("", title)
+        assert title in row.text
+        assert title in row.html
+        assert "{{" not in row.text + row.html
+        prefix = "/en/" if language == "en" else "/"
+        assert f"http://localhost:8000{prefix}evenements/" in row.text
+
+
+def test_french_letters_are_french():
+    member = make_member(language="fr")
+    a_letter_of_each_kind(member)
+    send_all()
+    text = "\n".join(Letter.objects.values_list("text", flat=True))
+    for english in ("You ", "Your ", "Reason:", " from ", "This meeting", "Sign in"):
+        assert english not in text
+
+
+def test_a_title_cannot_add_a_header_or_markup():
+    member = cast("milan")
+    registering.join(make_event(title="A & B\r\nBcc: x@example.org <script>"), member=member)
+    send_all()
+    (message,) = mail.outbox
+    assert message.recipients() == [member.email]
+    assert "\n" not in message.subject
+    assert "A & B" in message.subject
+    assert "A & B" in message.body
+    assert "<script>" not in message.alternatives[0].content
+
+
+@pytest.mark.parametrize("undo", ["leave", "remove", "cancel", "over", "erase"])
+def test_a_confirmation_that_is_no_longer_true_is_dropped(undo):
+    event, milan = make_event(), make_member()
+    registration = registering.join(event, member=milan)
+    letter = Letter.objects.get()
+    now = event.ends_at if undo == "over" else None
+    if undo == "leave":
+        registering.leave(event, member=milan)
+        registering.join(event, member=milan)  # a new one is written, and this one stays untrue
+    elif undo == "remove":
+        registering.remove(registration, by=cast("olga"))
+    elif undo == "cancel":
+        scheduling.cancel(event, by=cast("olga"))
+    elif undo == "erase":
+        registration.member = None
+        registration.save()
+    with time_machine.travel(now or event.published_at.now(event.published_at.tzinfo)):
+        outbox.deliver(letter.pk)
+    letter.refresh_from_db()
+    assert letter.state == State.DROPPED
+
+
+def test_the_letter_of_a_cancellation_is_dropped_once_it_is_restored():
+    event = make_event()
+    make_registration(event=event)
+    scheduling.cancel(event, by=cast("olga"))
+    letter = Letter.objects.get()
+    scheduling.restore(event, by=cast("olga"))
+    outbox.deliver(letter.pk)
+    letter.refresh_from_db()
+    assert letter.state == State.DROPPED
+
+
+def test_a_change_of_guests_does_not_lose_the_confirmation():
+    event, milan = make_event(max_guests=2), cast("milan")
+    registering.join(event, member=milan)
+    registering.set_guests(event, member=milan, guests=2)
+    assert len(send_all()) == 1
+    assert "2" in mail.outbox[0].body
+
+
+def test_the_rank_is_the_one_at_the_hour_of_sending():
+    event = make_event(capacity=1)
+    make_registration(event=event)
+    first = registering.join(event, member=make_member())
+    second = registering.join(event, member=make_member())
+    registering.leave(event, member=first.member)
+    outbox.deliver(Letter.objects.get(kind="events.waiting", member=second.member).pk)
+    assert "1er" in mail.outbox[0].body

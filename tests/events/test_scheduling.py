@@ -1,0 +1,195 @@
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from events import inviting, scheduling
+from events.models import EventPartner, Invitation, Registration, Talk
+from members import outbox
+from members.models import Entry, Letter
+from tests.cast import cast
+from tests.make import (
+    make_event,
+    make_event_partner,
+    make_member,
+    make_registration,
+    make_talk,
+    make_topic,
+    make_venue,
+)
+
+pytestmark = pytest.mark.django_db
+State = Registration.State
+
+
+def letters():
+    return sorted((row.kind.removeprefix("events."), row.to_email) for row in Letter.objects.all())
+
+
+def with_people(**fields):
+    event = make_event(capacity=1, **fields)
+    going = make_registration(event=event)
+    waiting = make_registration(event=event, state=State.WAITING)
+    make_registration(event=event, state=State.CANCELLED)
+    make_registration(event=event, state=State.REMOVED)
+    return event, going, waiting
+
+
+@pytest.mark.parametrize(("verb", "status"), [("cancel", "cancelled"), ("postpone", "postponed")])
+def test_calling_off_tells_those_going_and_waiting_once_and_keeps_their_rows(verb, status):
+    event, going, waiting = with_people()
+    for _twice in range(2):
+        getattr(scheduling, verb)(event, by=cast("olga"), reason="Grève des transports")
+    event.refresh_from_db()
+    assert (event.status, event.status_reason, event.ical_sequence) == (status, "Grève des transports", 1)
+    assert letters() == sorted([(status, going.member.email), (status, waiting.member.email)])
+    assert [r.state for r in event.registrations.order_by("queue_no")] == [
+        State.GOING,
+        State.WAITING,
+        State.CANCELLED,
+        State.REMOVED,
+    ]
+    entry = Entry.objects.get(verb=verb)
+    assert (entry.actor, entry.before, entry.after, entry.note) == (cast("olga"), "scheduled", status, "Grève des transports")
+
+
+def test_what_is_over_is_not_called_off():
+    with pytest.raises(scheduling.Refused) as caught:
+        scheduling.cancel(make_event(days=-2), by=cast("olga"))
+    assert caught.value.code == "over"
+
+
+def test_restoring_promotes_and_writes_one_letter_each():
+    event, going, waiting = with_people()
+    scheduling.cancel(event, by=cast("olga"))
+    Letter.objects.all().delete()
+    event.capacity = 2
+    event.save(update_fields=["capacity"])
+    for _twice in range(2):
+        scheduling.restore(event, by=cast("olga"))
+    event.refresh_from_db()
+    assert (event.status, event.status_reason, event.ical_sequence) == ("scheduled", "", 2)
+    assert letters() == sorted([("promoted", waiting.member.email), ("restored", going.member.email)])
+
+
+def test_a_new_date_ends_the_postponement_remembers_the_first_and_tells_once():
+    event, going, waiting = with_people(promotion_cutoff_at=timezone.now() + timedelta(days=8))
+    first, cutoff, later = event.starts_at, event.promotion_cutoff_at, timedelta(days=14)
+    scheduling.postpone(event, by=cast("olga"))
+    Letter.objects.all().delete()
+    scheduling.reschedule(event, by=cast("olga"), starts_at=first + later, ends_at=event.ends_at + later)
+    event.refresh_from_db()
+    assert (event.status, event.previous_starts_at, event.ical_sequence) == ("scheduled", first, 2)
+    assert event.starts_at == first + later
+    assert event.promotion_cutoff_at == cutoff + later
+    assert letters() == sorted([("rescheduled", going.member.email), ("rescheduled", waiting.member.email)])
+
+
+@pytest.mark.parametrize(
+    ("new", "moves"),
+    [
+        ({"venue": "new"}, True),
+        ({"is_online": True}, True),
+        ({"zone_name": "Indian/Reunion"}, True),
+        ({"precision": "day"}, True),
+        ({}, False),
+        ({"venue": None}, False),
+    ],
+)
+def test_the_sequence_rises_with_what_moves_a_calendar_entry(new, moves):
+    event, _going, _waiting = with_people()
+    new = {name: make_venue() if value == "new" else value for name, value in new.items()}
+    scheduling.reschedule(event, by=cast("olga"), **new)
+    event.refresh_from_db()
+    assert event.ical_sequence == (1 if moves else 0)
+    assert len(letters()) == (2 if moves else 0)
+
+
+def test_a_small_change_may_be_silent():
+    event, _going, _waiting = with_people()
+    scheduling.reschedule(
+        event, by=cast("olga"), starts_at=event.starts_at + timedelta(minutes=10), is_silent=True, ends_at=event.ends_at
+    )
+    assert letters() == []
+
+
+def test_a_cancelled_meeting_is_restored_before_it_moves():
+    event = make_event(status="cancelled")
+    with pytest.raises(scheduling.Refused):
+        scheduling.reschedule(event, by=cast("olga"), venue=make_venue())
+
+
+def test_publishing_shows_promotes_and_writes_to_the_invited():
+    event = make_event(published_at=None, audience="invitation")
+    waiting = make_registration(event=event, state=State.WAITING)
+    inviting.invite(event, by=cast("olga"), email="Nouvelle@Example.org ")
+    assert letters() == []
+    for _twice in range(2):
+        scheduling.publish(event, by=cast("olga"))
+    event.refresh_from_db()
+    assert event.is_published
+    assert letters() == sorted([("promoted", waiting.member.email), ("invitation", "nouvelle@example.org")])
+
+
+def test_an_invitation_to_what_appears_later_waits_for_it():
+    event, at = make_event(published_at=None, audience="invitation"), timezone.now() + timedelta(days=2)
+    inviting.invite(event, by=cast("olga"), email="nouvelle@example.org")
+    scheduling.publish(event, by=cast("olga"), at=at)
+    letter = Letter.objects.get()
+    assert letter.send_after == at
+    with time_machine.travel(at + timedelta(minutes=1)):
+        outbox.deliver(letter.pk)
+        letter.refresh_from_db()
+        assert letter.state == Letter.State.SENT
+
+
+def test_inviting_an_address_that_has_an_account_ties_it_and_twice_is_once():
+    event, flora = make_event(audience="invitation"), cast("flora")
+    for _twice in range(2):
+        inviting.invite(event, by=cast("olga"), email="FLORA@example.org")
+    assert Invitation.objects.get().member == flora
+    assert letters() == [("invitation", flora.email)]
+
+
+def test_a_copy_is_a_draft_four_weeks_later_at_the_same_hour_across_the_change_of_time():
+    paris = ZoneInfo("Europe/Paris")
+    start = timezone.datetime(2027, 3, 10, 19, 30, tzinfo=paris)
+    event = make_event(title="Atelier données", starts_at=start, ends_at=start + timedelta(hours=2), capacity=20, max_guests=1)
+    event.topics.add(make_topic(name="données"))
+    make_event_partner(event=event)
+    make_talk(event=event)
+    led = make_talk(event=event, role=Talk.Role.CHAIR)
+    make_registration(event=event)
+    draft = scheduling.copy(event, by=cast("olga"))
+    assert draft.published_at is None
+    assert (draft.capacity, draft.max_guests, draft.title) == (20, 1, "Atelier données")
+    assert f"{draft.local_start:%Y-%m-%d %H:%M}" == "2027-04-07 19:30"
+    assert (draft.ical_uid == event.ical_uid, draft.ical_sequence) == (False, 0)
+    assert list(draft.topics.all()) == list(event.topics.all())
+    assert [tie.role for tie in draft.partners.all()] == [EventPartner.Role.HOST]
+    assert [talk.person for talk in draft.talks.all()] == [led.person]
+    assert draft.registrations.count() == 0
+    assert scheduling.copy(event, by=cast("olga")).slug not in (draft.slug, event.slug)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", ["publish", "cancel", "postpone", "restore", "reschedule"])
+def test_the_first_statement_is_the_write_that_locks(verb):
+    event, olga = make_event(status="cancelled" if verb == "restore" else "scheduled"), cast("olga")
+    new = {"is_online": True} if verb == "reschedule" else {}
+    with CaptureQueriesContext(connection) as queries:
+        getattr(scheduling, verb)(event, by=olga, **new)
+    first = next(q["sql"] for q in queries if not q["sql"].startswith("BEGIN"))
+    assert first.startswith('UPDATE "events_event" SET "rsvp_rev"')
+
+
+def test_no_letter_about_a_registration_moves_the_calendar_entry():
+    event = make_event()
+    before = (event.ical_sequence, event.modified_at)
+    make_registration(event=event, member=make_member())
+    event.refresh_from_db()
+    assert (event.ical_sequence, event.modified_at) == before

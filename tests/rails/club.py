@@ -1,0 +1,266 @@
+"""A club with one of everything, and the address of each of its pages: what the generated checks walk over.
+
+A new URL needs nothing here when its name takes no argument; otherwise it needs a line in `arguments()`.
+`name[label]` is the same URL with another thing behind it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+from urllib.parse import urlencode
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib import admin
+from django.core import signing
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone, translation
+
+from events.models import EventTopic
+from members.mail import ready_made
+from members.models import Club, Entry, JobRun, OldAddress, Picture
+from posts.models import Report, WatchedWord
+from posts.previews import SALT
+from tests import make
+from tests.cast import ROLE_OF, cast
+
+GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
+
+
+def build() -> SimpleNamespace:
+    """Rows for every kind of page; Milan goes to the open meeting and wrote the comment, Coralie coordinates the group."""
+    people = {who: cast(who) for who in ROLE_OF.values()}
+    club = SimpleNamespace(**people, club=Club.objects.create(pk=1, contact_email="club@example.org"))
+    club.group = make.make_group(coordinators=[club.coralie], members=[club.mona] if hasattr(club, "mona") else [])
+    club.commission = make.make_group(name="Social Data", kind="commission", members=[club.milan])
+    club.topic, club.category, club.series = make.make_topic(), make.make_category(), make.make_series()
+    club.person = make.make_person(member=club.milan)
+    club.hidden_person = make.make_person(name="Fabienne Discrète", visibility="members")
+    club.private_person = make.make_person(name="Priscille Privée", visibility="private")
+    club.organisation = make.make_organisation()
+    club.partner = make.make_partner(organisation=club.organisation)
+    club.mandate = make.make_mandate(person=club.person)
+    club.venue, club.cycle = make.make_venue(), make.make_cycle()
+    _meetings(club)
+    _stories(club)
+    _papers(club)
+    return club
+
+
+def _meetings(club) -> None:
+    club.open = make.make_event(venue=club.venue, cycle=club.cycle, group=club.group, title="Rencontre ouverte")
+    EventTopic.objects.create(content_object=club.open, tag=club.topic)
+    club.past = make.make_event(title="Rencontre passée", days=-30, venue=club.venue, cycle=club.cycle)
+    club.members = make.make_event(title="Entre membres", audience="members")
+    club.grouped = make.make_event(title="Entre nous", audience="group", group=club.group)
+    club.invited = make.make_event(title="Sur invitation", audience="invitation")
+    club.confidential = make.make_event(title="Dîner privé", is_confidential=True)
+    club.draft_event = make.make_event(title="Pas encore annoncée", published_at=None)
+    make.make_talk(event=club.open, person=club.person)
+    make.make_event_partner(event=club.open, organisation=club.organisation)
+    make.make_invitation(event=club.invited, member=club.milan)
+    club.registration = make.make_registration(event=club.open, member=club.milan)
+    club.registration_elsewhere = make.make_registration(event=club.invited, member=club.milan)
+
+
+def _stories(club) -> None:
+    filed = {"topics": [club.topic], "categories": [club.category]}
+    club.post = make.make_post(author=club.person, series=club.series, series_position=1, **filed)
+    club.twin = make.make_post(title="Neighbourhood media", lang="en", original=club.post, **filed)
+    club.report_post = make.make_post(title="Ce qu'on a dit", kind="report", event=club.past, takeaways="- Un\n- Deux", **filed)
+    club.members_post = make.make_post(title="Pour les membres", audience="members", **filed)
+    club.draft_post = make.make_post(title="Brouillon", days=None, address_on=timezone.localdate())
+    club.author_draft = make.make_post(title="Brouillon d'Aude", days=None, created_by=club.aude)
+    club.later_post = make.make_post(title="Demain", days=1)
+    club.discussion = make.make_discussion(post=club.post)
+    club.event_discussion = make.make_discussion(event=club.open)
+    club.comment = make.make_comment(discussion=club.discussion, member=club.milan)
+    club.pending = make.make_comment(discussion=club.discussion, member=club.flora, state="pending")
+    WatchedWord.objects.create(text="gain facile")
+    club.report = Report.objects.create(kind="rules", url="/", comment=club.comment, reason="Hors sujet.")
+    for slug in ("le-club", "adherer", "presse", "mentions-legales", "confidentialite", "accessibilite", "code-de-conduite"):
+        make.make_page(slug=slug, title=slug, body="## Un titre\n\nUn texte.")
+    club.page = make.make_page(slug="le-club", lang="en", title="The club")
+
+
+def _papers(club) -> None:
+    club.application = make.make_application(member=club.flora)
+    club.picture = Picture.objects.create(file=ContentFile(GIF, "x.gif"), is_decorative=True)
+    club.letter = ready_made("account.x", key="k", to="a@example.org", subject="Bonjour", text="Voici.", html="<p>Voici.</p>")
+    club.entry = Entry.objects.write("opened", club.club, by=club.olga)
+    club.job = JobRun.objects.create(job="letters", started_at=timezone.now(), finished_at=timezone.now())
+    club.old_address = OldAddress.objects.create(path="/avant/", target="/articles/")
+    club.key = Authenticator.objects.create(user=club.milan, type="totp", data={"secret": "x"})
+    UserSession.objects.create(
+        user=club.milan, session_key="s" * 32, ip="127.0.0.1", user_agent="x", created_at=timezone.now() - timedelta(days=1)
+    )
+
+
+def arguments(club) -> dict[str, list]:
+    """URL name (and label) → positional arguments of `reverse`."""
+    on = club.post.address_on
+    day = [f"{on:%Y}", f"{on:%m}", f"{on:%d}"]
+    feeds = {"topic": club.topic, "category": club.category, "person": club.person, "group": club.group, "partner": club.partner}
+    agendas = {"group": club.group, "cycle": club.cycle, "topic": club.topic, "partner": club.partner}
+    return {
+        **{f"feed_{kind}": [thing.slug] for kind, thing in feeds.items()},
+        **{f"feed_{kind}_json": [thing.slug] for kind, thing in feeds.items()},
+        **{f"agenda_{kind}": [thing.slug] for kind, thing in agendas.items()},
+        "agenda_personal": ["forged"],
+        **{f"event_file{label}": [event.slug] for label, event in _events(club).items()},
+        **{f"events:detail{label}": [event.slug] for label, event in _events(club).items()},
+        **{f"events:register{label}": [event.slug] for label, event in _events(club).items()},
+        **{f"events:leave{label}": [event.slug] for label, event in _events(club).items()},
+        "events:leave_by_link": [club.open.slug, club.registration.token],
+        "events:leave_by_link[forged]": [club.open.slug, "forged"],
+        "media": ["pictures/none.jpg"],
+        "media[private]": ["secret_key"],
+        "demo_letter": [club.letter.pk],
+        "mfa_remove_webauthn": [club.key.pk],
+        "mfa_edit_webauthn": [club.key.pk],
+        "places:cycle": [club.cycle.slug],
+        "places:venue": [club.venue.slug],
+        "partners:detail": [club.partner.slug],
+        "members:group": [club.group.slug],
+        "members:group_join": [club.group.slug],
+        "members:group_leave": [club.group.slug],
+        "members:person": [club.person.slug],
+        "members:person[members]": [club.hidden_person.slug],
+        "members:organisation": [club.organisation.slug],
+        "posts:year": day[:1],
+        "posts:month": day[:2],
+        "posts:day": day,
+        "posts:detail": [*day, club.post.slug],
+        "posts:detail[report]": [*day, club.report_post.slug],
+        "posts:detail[members]": [*day, club.members_post.slug],
+        "posts:detail[draft]": [*day, club.draft_post.slug],
+        "posts:detail[later]": [*f"{club.later_post.address_on:%Y %m %d}".split(), club.later_post.slug],
+        "posts:preview": [signing.dumps(club.draft_post.pk, salt=SALT)],
+        "posts:preview[forged]": ["forged"],
+        "posts:old_articles_page": [2],
+        "posts:old_reports_page": [2],
+        "posts:category": [club.category.slug],
+        "posts:topic": [club.topic.slug],
+        "posts:series": [club.series.slug],
+        "posts:comment": [club.comment.pk],
+        "posts:comment[pending]": [club.pending.pk],
+        "posts:comment_reply": [club.comment.pk],
+        "posts:comment_edit": [club.comment.pk],
+        "posts:comment_withdraw": [club.comment.pk],
+        **{f"posts:comment_on_event{label}": [event.pk] for label, event in _events(club).items()},
+        "posts:comment_on_post": [club.post.pk],
+        "posts:comment_on_post[members]": [club.members_post.pk],
+        "posts:comment_on_post[draft]": [club.draft_post.pk],
+        "page": ["le-club"],
+        "page[missing]": ["nulle-part"],
+        "admin:events_event_attendees": [club.open.pk],
+        "admin:events_event_attendees[elsewhere]": [club.invited.pk],
+        "admin:events_event_change[elsewhere]": [club.invited.pk],
+        "admin:events_registration_change[elsewhere]": [club.registration_elsewhere.pk],
+        "admin:members_person_change[private]": [club.private_person.pk],
+        "admin:members_member_change[owner]": [club.oscar.pk],
+        "admin:posts_post_change[author's]": [club.author_draft.pk],
+        **{f"admin:app_list[{label}]": [label] for label in sorted({model._meta.app_label for model in admin.site._registry})},
+    }  # fmt: skip
+
+
+def _events(club) -> dict[str, object]:
+    return {
+        "": club.open,
+        "[past]": club.past,
+        "[members]": club.members,
+        "[group]": club.grouped,
+        "[invitation]": club.invited,
+        "[confidential]": club.confidential,
+        "[draft]": club.draft_event,
+    }
+
+
+# --- every URL of the site ------------------------------------------------------
+@dataclass(frozen=True)
+class Url:
+    name: str  # with its namespaces; an unnamed one has its route after a tilde
+    route: str
+    view: Callable
+
+
+def urls(resolver=None, namespace: str = "", route: str = "") -> Iterator[Url]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from urls(pattern, namespace + (f"{pattern.namespace}:" if pattern.namespace else ""), here)
+        elif isinstance(pattern, URLPattern):
+            yield Url(namespace + (pattern.name or f"~{here}"), here, pattern.callback)
+
+
+ADMIN_OF_MODEL = re.compile(r"admin:([a-z_]+)_([a-z]+)_(changelist|add|history|delete|change)$")
+ADMIN_REDIRECT = re.compile(r"admin:~admin/([a-z_]+)/([a-z]+)/<path:object_id>/$")
+
+
+def addresses(club) -> dict[str, str]:
+    """Key of the matrix → path, for every URL there is; a name that takes arguments nobody gave is an AssertionError."""
+    with translation.override("fr"):
+        return _addresses(arguments(club)) | completions("a")
+
+
+def completions(term: str) -> dict[str, str]:
+    """`admin:autocomplete[app.model.field]` → path, for every field of the desk that completes what is typed."""
+    forms = [form for owner in admin.site._registry.values() for form in (owner, *owner.inlines)]
+    found = {}
+    for model, name in sorted({(form.model, name) for form in forms for name in form.autocomplete_fields}, key=str):
+        asked = {"term": term, "app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": name}
+        found[f"admin:autocomplete[{model._meta.label_lower}.{name}]"] = f"{reverse('admin:autocomplete')}?{urlencode(asked)}"
+    return found
+
+
+def _addresses(given: dict[str, list]) -> dict[str, str]:
+    found = {}
+    for url in urls():
+        if ADMIN_REDIRECT.match(url.name):
+            continue  # to the change page, which has its own rows; see admin_redirects()
+        labelled = {key: args for key, args in given.items() if key.partition("[")[0] == url.name}
+        if path := _of_admin(url):
+            found[url.name] = path
+        if labelled:
+            found |= {key: reverse(key.partition("[")[0], args=args) for key, args in labelled.items()}
+        elif not path:
+            assert "~" in url.name or "<" not in url.route, f"{url.name} takes arguments: give some in tests/rails/club.py"
+            path = "/" + re.sub(r"<int:\w+>", "2", url.route) if "~" in url.name else reverse(url.name)
+            found[url.name] = path
+    return found
+
+
+def admin_redirects(club) -> list[str]:
+    """The admin's short addresses of a row, which redirect to its change page."""
+    with translation.override("fr"):
+        matches = [ADMIN_REDIRECT.match(url.name) for url in urls()]
+    return [f"/admin/{match[1]}/{match[2]}/{_one(match[1], match[2])}/" for match in matches if match]
+
+
+def _of_admin(url: Url) -> str | None:
+    """The path of a page that the admin makes for a model, or of what it answers to anything else."""
+    if url.name.startswith("admin:~admin/(?P<url>"):
+        return reverse("admin:index") + "nowhere/"
+    match = ADMIN_OF_MODEL.match(url.name)
+    if not match or not _is_registered(match[1], match[2]):
+        return None
+    args = [] if match[3] in ("changelist", "add") else [_one(match[1], match[2])]
+    return reverse(url.name, args=args)
+
+
+def _is_registered(app: str, model: str) -> bool:
+    try:
+        return admin.site.is_registered(apps.get_model(app, model))
+    except LookupError:
+        return False
+
+
+def _one(app: str, model: str):
+    """The key of a row of that model; the matrix means nothing without one."""
+    found = apps.get_model(app, model)._default_manager.order_by("pk").first()
+    assert found, f"build() in tests/rails/club.py makes no {app}.{model}"
+    return found.pk

@@ -1,0 +1,136 @@
+"""Every letter that the site can send, put into words in both languages: a kind that has no row here fails."""
+
+import re
+
+import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core import context as library
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import Group as Role
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import resolve
+from django.utils import timezone, translation
+
+from members import contacting, joining, standing
+from members.mail import COMPOSERS, compose
+from members.models import Letter, Member
+from posts import moderating, reporting
+from tests import make
+from tests.cast import cast
+from tests.events.test_mail import a_letter_of_each_kind
+
+pytestmark = pytest.mark.django_db
+LANGUAGES = ("fr", "en")
+ADDRESS = re.compile(r"https?://[^\s\"'<>)]+")
+
+
+def somebody(language: str, **fields):
+    return make.make_member(language=language, **fields)
+
+
+def of_members(language: str) -> None:
+    olga, oscar = cast("olga"), cast("oscar")
+    joining.apply(somebody(language, standing="friend"), occupation="Community manager", motivation="Des pairs.")
+    joining.accept(make.make_application(member=somebody(language, standing="friend")), by=olga)
+    joining.decline(make.make_application(member=somebody(language, standing="friend")), by=olga, reason="Pas cette fois.")
+    joining.invite(somebody(language, standing="friend"), by=olga)
+    standing.give_roles(somebody(language), by=oscar, roles=[Role.objects.get(name="editor")], is_owner=False)
+    key = somebody(language)
+    key.authenticator_set.create(type="totp", data={})
+    standing.rescue(key, by=oscar)
+    fields = {"subject": "club", "name": "Ana", "email": "ana@example.org", "message": "Bonjour.", "website": ""}
+    contacting.write(**fields, from_address="192.0.2.1")
+
+
+def of_discussions(language: str) -> None:
+    discussion = make.make_discussion(event=make.make_event())
+    parent = make.make_comment(discussion=discussion, member=somebody(language))
+    moderating.reply(parent, member=cast("milan"), body=f"Pas d'accord ({language}).", age=20, key=language)
+    moderating.remove(
+        make.make_comment(discussion=discussion, member=somebody(language)), by=cast("modou"), reason="hate", note="Voir."
+    )
+    sent = {"url": f"{settings.SITE_URL}/le-club/", "kind": "rules", "reason": "R", "in_good_faith": True}
+    with translation.override(language):
+        reporting.receive(**sent, email="v@example.org")
+        decided = reporting.receive(**sent, email="w@example.org")
+    reporting.decide(decided, by=cast("modou"), uphold=True, decision="Parce que.")
+
+
+def letters(language: str) -> dict[str, Letter]:
+    """One letter of each kind, in words."""
+    Member.objects.filter(pk=cast("oscar").pk).update(language=language)  # the owner, who is told of roles
+    a_letter_of_each_kind(somebody(language))
+    of_members(language)
+    of_discussions(language)
+    found = {}
+    for row in Letter.objects.order_by("pk"):
+        if row.kind not in found and (row.language == language or row.kind == "members.contact") and compose(row):
+            found[row.kind] = row
+    return found
+
+
+def faults(row: Letter, language: str) -> list[str]:
+    said = []
+    if not row.subject.strip() or "\n" in row.subject:
+        said.append("subject")
+    if len(row.text.split()) < 10 or "<p" in row.text or "&#x27;" in row.text:
+        said.append("text")
+    if f'<html lang="{language}">' not in row.html:
+        said.append("lang")
+    whole = row.subject + row.text + row.html
+    if re.search(r"\{\{|\{%|%\(\w+\)s|\bNone\b", whole):
+        said.append("template")
+    foreign = [found for found in ADDRESS.findall(row.text + row.html) if not found.startswith(settings.SITE_URL)]
+    return said + foreign
+
+
+def test_every_kind_is_said_in_both_languages_and_two_forms():
+    french = letters("fr")
+    Letter.objects.all().delete()
+    english = letters("en")
+    assert set(french) == set(english) == set(COMPOSERS)
+    contact = french.pop("members.contact")
+    del english["members.contact"]  # to the organisers, in French
+    assert faults(contact, "fr") == []
+    assert {kind: found for kind, row in french.items() if (found := faults(row, "fr"))} == {}
+    assert {kind: found for kind, row in english.items() if (found := faults(row, "en"))} == {}
+    assert [kind for kind in french if french[kind].subject == english[kind].subject] == []
+
+
+DOOR = sorted(
+    str(path.relative_to(settings.BASE_DIR / "templates")).removesuffix("_subject.txt")
+    for path in settings.BASE_DIR.glob("templates/*/email/*_subject.txt")
+)
+
+
+@pytest.fixture
+def asking(rf):
+    """A visitor's request, as the sign-in library keeps it."""
+    request = rf.get("/compte/login/")
+    request.user, request.session = AnonymousUser(), SessionStore()
+    request.resolver_match = resolve("/compte/login/")
+    with library.request_context(request):
+        yield request
+
+
+@pytest.mark.parametrize("prefix", DOOR)
+def test_every_letter_of_the_door_is_said_in_both_languages_and_two_forms(asking, prefix):
+    facts = {
+        "user": cast("milan"),
+        "code": "123456",
+        "timestamp": timezone.now(),
+        "ip": "192.0.2.1",
+        "user_agent": "Firefox",
+        "from_email": "old@example.org",
+        "to_email": "new@example.org",
+        "deleted_email": "old@example.org",
+        "type": "totp",
+    }
+    said = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            get_adapter().send_mail(prefix, f"{language}@example.org", facts)
+        row = said[language] = Letter.objects.get(to_email=f"{language}@example.org")
+        assert (row.language, faults(row, language)) == (language, [])
+    assert said["fr"].subject != said["en"].subject

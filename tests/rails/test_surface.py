@@ -1,0 +1,127 @@
+"""What is true of every page: headers, no cookie for who only reads, nothing of one visitor in what all may share."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.rails import club
+
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]  # headers and cookies come from no database
+
+# Pages that are forms of their own: they hold a token, set its cookie and are never cached.
+FORMS = (
+    "account_",
+    "mfa_",
+    "usersessions_",
+    "admin:",
+    "members:contact",
+    "members:apply",
+    "posts:report",
+    "events:leave_by_link",
+)
+
+
+def answers(client: Client, people, *, language: str = "fr"):
+    """(key, response) of every address that this client may read, the form pages aside."""
+    for key, path in club.addresses(people).items():
+        if key.startswith(FORMS) and key != "posts:reports":
+            continue
+        if language == "en" and not is_machine(key):
+            path = "/en" + path
+        cache.clear()
+        response = client.get(path)
+        if response.status_code == 200:
+            yield key, response
+
+
+def is_machine(key: str) -> bool:
+    return key.startswith(
+        ("feed", "agenda", "event_file", "healthz", "readyz", "robots", "sitemap", "security_txt", "media", "demo_")
+    )
+
+
+def body_of(response) -> str:
+    return (response.getvalue() if response.streaming else response.content).decode()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_visitor_who_reads_gets_no_cookie_and_pages_that_all_may_share(language):
+    people, wrong = club.build(), []
+    seen = 0
+    for key, response in answers(Client(), people, language=language):
+        seen += 1
+        body = body_of(response)
+        if response.cookies:
+            wrong.append(f"{key} sets {list(response.cookies)}")
+        if "cookie" in response.get("Vary", "").lower():
+            wrong.append(f"{key} varies by cookie")
+        if "csrfmiddlewaretoken" in body or re.search(r"\snonce=", body):
+            wrong.append(f"{key} holds a token or a nonce")
+        if "accept-language" in response.get("Vary", "").lower():
+            wrong.append(f"{key} varies by the browser's language")
+    assert wrong == []
+    assert seen > 10
+
+
+@pytest.mark.parametrize("who", [None, "milan", "olga"])
+def test_every_answer_bears_the_headers(who):
+    people, wrong = club.build(), []
+    client = Client(raise_request_exception=False)
+    if who:
+        client.force_login(getattr(people, who))
+    expected = {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    for key, path in club.addresses(people).items():
+        response = client.get(path)
+        policy = response.get("Content-Security-Policy", "")
+        if key.startswith("media"):
+            continue  # tests/smclub/test_media.py
+        wrong += [f"{key}: {name} is {response.get(name)}" for name, value in expected.items() if response.get(name) != value]
+        if "camera=()" not in response.get("Permissions-Policy", ""):
+            wrong.append(f"{key}: Permissions-Policy")
+        if "default-src 'self'" not in policy or "unsafe-" in policy:
+            wrong.append(f"{key}: {policy}")
+        if who and "no-store" not in response.get("Cache-Control", ""):
+            wrong.append(f"{key}: {response.get('Cache-Control')} for somebody signed in")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/compte/x.css", "/compte/;x.js", "/compte/%2fx.png", "/compte/?x.css"])
+def test_a_member_s_own_page_is_never_shared_whatever_its_name_ends_with(client, path):
+    people = club.build()
+    client.force_login(people.milan)
+    response = client.get(path)
+    assert response.status_code in (302, 404) or "no-store" in response["Cache-Control"]
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("who", [None, "milan", "olga"])
+def test_pages_are_kept_for_the_html_checker(who):
+    """.ci/run names a folder, and gives what it finds there to the Nu HTML checker."""
+    people = club.build()
+    client = Client(raise_request_exception=False)
+    if who:
+        client.force_login(getattr(people, who))
+    folder = os.environ.get("PAGES_DIR")
+    kept = 0
+    for key, path in club.addresses(people).items():
+        for prefix in ("", "/en") if "admin" not in key else ():
+            response = client.get(path if not prefix or is_machine(key) else prefix + path)
+            if response.status_code in (200, 404) and response["Content-Type"].startswith("text/html"):
+                kept += 1
+                text = body_of(response)
+                assert text.lstrip().lower().startswith("<!doctype html>"), key
+                if folder:
+                    Path(folder).mkdir(parents=True, exist_ok=True)
+                    name = re.sub(r"\W+", "-", f"{who or 'visitor'}-{key}{prefix}").strip("-")
+                    Path(folder, f"{name}.html").write_text(text, encoding="utf-8")
+    assert kept > 50

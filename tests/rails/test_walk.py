@@ -1,0 +1,131 @@
+"""The walk in Chromium: every kind of page in both languages, on phone and desktop, in light and dark.
+
+Of the eight ways to come, each page is seen in the four of `WAYS`: every two of them meet (French and dark, dark and phone…).
+
+The `browser` fixture fails the test on console errors, reports of the content security policy and foreign requests;
+here we add sideways scrolling and what axe finds against WCAG 2.2 AA.
+"""
+
+import re
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.rails import club
+from tests.rails.test_matrix import expected
+from tests.rails.test_surface import is_machine
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RUN = """async () => (await axe.run(document, {
+    runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']},
+    resultTypes: ['violations'],
+})).violations.flatMap(found => found.nodes.map(node => `${found.id}: ${node.html.slice(0, 120)}`))"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def pages(addresses: dict[str, str], member, language: str) -> dict[str, str]:
+    """Every HTML page that answers `member` (or a visitor) with 200, the admin aside."""
+    client = Client(raise_request_exception=False)
+    if member:
+        client.force_login(member)
+    found = {}
+    for key, path in addresses.items():
+        if key.startswith("admin:"):
+            continue
+        path = path if language == "fr" or is_machine(key) else "/en" + path
+        cache.clear()
+        response = client.get(path)
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            found[key] = path
+    return found
+
+
+def look(page, key: str) -> list[str]:
+    """What is wrong with the page as it stands, in the colours it was opened in."""
+    page.wait_for_load_state()  # a click comes back as soon as the answer begins
+    wrong = []
+    if (extra := page.evaluate(TOO_WIDE)) > 0:
+        wrong.append(f"{key}: {extra} px too wide")
+    page.evaluate(AXE)
+    return wrong + [f"{key}: {fault}" for fault in page.evaluate(RUN)]
+
+
+WAYS = [("fr", 360, "light"), ("en", 1280, "light"), ("fr", 1280, "dark"), ("en", 360, "dark")]
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), WAYS)
+@pytest.mark.parametrize("who", [None, "milan"])
+def test_every_page_is_sound(browser, who, language, width, scheme):
+    people = club.build()
+    addresses = club.addresses(people)
+    member = getattr(people, who) if who else None
+    found = pages(addresses, member, language)
+    if member:  # what a visitor sees as well was looked at as a visitor, but for a few pages that differ
+        for_all = pages(addresses, None, language)
+        found = {
+            key: path for key, path in found.items() if key not in for_all or key in ("home", "events:detail", "posts:detail")
+        }
+    page = browser.open(as_=member, width=width, language=language, scheme=scheme)
+    wrong = []
+    for key, path in found.items():
+        page.goto(path)
+        wrong += look(page, f"{key} {path}")
+    assert not wrong, "\n".join(wrong)
+    assert len(found) > 3
+
+
+DESK = [  # one of each kind of page of the admin
+    "index",
+    "app_list[members]",
+    "events_event_changelist",
+    "events_event_add",
+    "events_event_change",
+    "events_event_attendees",
+    "posts_post_change",
+    "posts_comment_changelist",
+    "posts_comment_change",
+    "members_member_change",
+    "members_application_changelist",
+    "partners_partner_change",
+]
+STOCK = re.compile(  # what axe finds in Django's own widgets, whose templates and scripts we do not carry
+    r'aria-input-field-name: <span class="select2-'  # the choices with search: named by their label through a script's own ids
+    r'|label: <input class="select2-search__field"'  # and the field typed in, which has a role and no name
+    r'|(label|select-name): <(input|select) [^>]*name="\w+-\d+-\w+"'  # tabular inlines: the head of the column is the label
+    r'|aria-prohibited-attr: <span class="help-tooltip search-label-icon"'  # the filter of the two boxes of categories
+)
+
+
+def desk(addresses: dict[str, str]) -> dict[str, str]:
+    """Every page of the admin that answers an owner."""
+    table = expected()
+    pages = {key: path for key, path in addresses.items() if key.startswith("admin:") and "autocomplete" not in key}
+    return {key: path for key, path in pages.items() if table[key, "GET"][-1] == "200"}
+
+
+def test_every_page_of_the_desk_fits_a_telephone(browser):
+    people = club.build()
+    found = desk(club.addresses(people))
+    page = browser.open(as_=people.oscar, width=360)
+    wrong = []
+    for key, path in found.items():
+        page.goto(path)
+        if (extra := page.evaluate(TOO_WIDE)) > 0:
+            wrong.append(f"{key}: {extra} px too wide")
+    assert not wrong, "\n".join(wrong)
+    assert len(found) > 80
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), WAYS)
+def test_every_kind_of_page_of_the_desk_is_sound(browser, language, width, scheme):
+    people = club.build()
+    found, prefix = desk(club.addresses(people)), "/en" if language == "en" else ""
+    page = browser.open(as_=people.oscar, width=width, language=language, scheme=scheme)
+    wrong = []
+    for key in DESK:
+        assert page.goto(prefix + found[f"admin:{key}"]).status == 200, key
+        wrong += [fault for fault in look(page, key) if not STOCK.search(fault)]
+    assert not wrong, "\n".join(wrong)

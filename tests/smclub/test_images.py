@@ -1,0 +1,117 @@
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from smclub import images
+
+
+def upload(image: Image.Image, kind="JPEG", **options) -> SimpleUploadedFile:
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return SimpleUploadedFile(f"../../é x.{kind.lower()}", out.getvalue())
+
+
+def opened(file) -> Image.Image:
+    return Image.open(BytesIO(file.read()))
+
+
+@pytest.mark.parametrize("kind", images.FORMATS)
+def test_the_four_formats_are_read(kind):
+    clean = opened(images.upright(upload(Image.new("RGB", (60, 40), "green"), kind)))
+    assert (clean.size, clean.format) == ((60, 40), "PNG" if kind == "PNG" else "JPEG")
+
+
+def test_metadata_is_gone_and_the_picture_stands_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn a quarter to the right
+    exif[0x013B] = "Photographe"
+    exif.get_ifd(0x8825)[1] = "N"
+    clean = opened(images.upright(upload(Image.new("RGB", (60, 40)), exif=exif)))
+    assert clean.size == (40, 60)
+    assert dict(clean.getexif()) == {}
+    assert "exif" not in clean.info
+
+
+def test_what_follows_the_picture_is_gone():
+    file = upload(Image.new("RGB", (10, 10)), "PNG")
+    polyglot = SimpleUploadedFile("x.png", file.read() + b"<script>alert(1)</script>")
+    assert b"script" not in images.upright(polyglot).read()
+
+
+def test_a_large_picture_is_made_smaller():
+    assert opened(images.upright(upload(Image.new("RGB", (3000, 1000))))).size == (2400, 800)
+
+
+def test_transparency_is_kept():
+    assert opened(images.upright(upload(Image.new("RGBA", (9, 9), (0, 0, 0, 0)), "WEBP"))).mode == "RGBA"
+
+
+@pytest.mark.parametrize(
+    ("width", "widths"),
+    [(1, [1]), (480, [480]), (481, [480, 481]), (1200, [480, 960, 1200]), (1600, [480, 960, 1600]), (2400, [480, 960, 1600])],
+)
+def test_variants_are_never_larger_than_the_picture(width, widths):
+    assert images.widths_for(width) == widths
+
+
+def test_variants_are_of_the_kinds_asked_for_and_tell_nothing():
+    exif = Image.Exif()
+    exif[0x013B] = "Photographe"
+    content = upload(Image.new("RGB", (500, 3)), exif=exif).read()
+    made = list(images.variants(content, ("avif", "webp", "jpg")))
+    opened_ones = [(width, suffix, Image.open(BytesIO(file))) for width, files in made for suffix, file in files.items()]
+    kinds = (("avif", "AVIF"), ("webp", "WEBP"), ("jpg", "JPEG"))
+    assert [(width, suffix, image.format, image.size) for width, suffix, image in opened_ones] == [
+        (width, suffix, kind, (width, 3)) for width in (480, 500) for suffix, kind in kinds
+    ]
+    assert [dict(image.getexif()) for _width, _suffix, image in opened_ones] == [{}] * 6
+
+
+def test_what_is_no_picture_has_no_variants():
+    with pytest.raises(ValidationError):
+        list(images.variants(b"no picture", ("avif",)))
+
+
+def bomb() -> bytes:
+    """The header of a PNG of 30,000 by 30,000 pixels."""
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+
+
+def truncated() -> bytes:
+    return upload(Image.effect_noise((400, 400), 90).convert("RGB")).read()[:5000]
+
+
+def animated() -> bytes:
+    out = BytesIO()
+    frames = [Image.new("RGB", (10, 10), colour) for colour in ("red", "green", "blue")]
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+        ("html", b"<!doctype html><script>alert(1)</script>"),
+        ("pdf", b"%PDF-1.7\n"),
+        ("gif", b"GIF89a" + b"\0" * 100),
+        ("empty", b""),
+        ("bomb", bomb()),
+        ("truncated", truncated()),
+        ("animated", animated()),
+    ],
+)
+def test_anything_else_is_refused_with_a_sentence(name, content):
+    with pytest.raises(ValidationError) as refusal:
+        images.upright(SimpleUploadedFile(f"{name}.png", content))
+    assert refusal.value.code in ("picture", "picture_size")

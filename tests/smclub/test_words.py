@@ -1,0 +1,43 @@
+import pytest
+
+from smclub.words import analyse, extract, fold, slug
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("reseaux sociaux", "réseau social"),
+        ("evenement", "Événements"),
+        ("strategies", "Stratégies"),
+        ("entreprise", "L’Entreprise"),
+        ("entreprise", "l'entreprise"),
+        ("coeur", "cœur"),
+        ("communaute", "communautés"),
+        ("benoit raphael", "Benoît Raphaël"),
+        ("#SMCFaces 13", "SMCFaces #13"),
+        ("ETE", "été"),
+    ],
+)
+def test_what_is_typed_and_what_is_written_have_the_same_stems(typed, written):
+    assert analyse(typed) == analyse(written)
+
+
+def test_an_extract_begins_near_the_first_match_and_marks_each():
+    text = "Un début sans rapport. " * 20 + "Le réseau social d’un quartier. " + "Une fin sans rapport. " * 20
+    pieces = extract(text, "reseaux", length=120)
+    assert [piece for piece, is_match in pieces if is_match] == ["réseau"]
+    assert pieces[0] == ("… ", False)
+    assert len("".join(piece for piece, _m in pieces)) < 140
+
+
+def test_an_extract_without_a_match_is_the_beginning():
+    assert extract("Un texte court.", "absent") == [("Un texte court.", False)]
+
+
+@pytest.mark.parametrize(("text", "expected"), [("L’Entreprise", "l-entreprise"), ("Cœur d’été", "coeur-d-ete"), ("日本", "")])
+def test_a_slug_is_ascii(text, expected):
+    assert slug(text) == expected
+
+
+def test_folding_spells_ligatures_out():
+    assert fold("Œuvre Ægir ÉTÉ") == "oeuvre aegir ete"
