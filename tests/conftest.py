@@ -1,10 +1,12 @@
+import os
+
 import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.utils import translation
 
 from tests.browsing import MISSING, browser, chromium, path_of_chromium  # noqa: F401
-from tests.processes import embedded  # noqa: F401
+from tests.processes import embedded, migrated  # noqa: F401
 
 
 def pytest_configure(config):
@@ -34,15 +36,31 @@ def _fresh_cache():
     _clear_caches()
 
 
+@pytest.fixture
+def at_once(django_capture_on_commit_callbacks):
+    """`at_once(deed, …)`: what waits for a commit happens as soon as the deed is through."""
+
+    def run(deed, *args, **kwargs):
+        with django_capture_on_commit_callbacks(execute=True):
+            return deed(*args, **kwargs)
+
+    return run
+
+
 def _clear_caches():
     for name in settings.CACHES:
         caches[name].clear()
 
 
 def pytest_collection_modifyitems(items):
+    """With CI=true, what drives a browser or other processes is tried again once, and named at the end: machines stall."""
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
+        if "embedded" in item.fixturenames:
+            item.add_marker(pytest.mark.embedded)
+        if os.environ.get("CI") == "true" and {"browser", "processes"} & {mark.name for mark in item.iter_markers()}:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_terminal_summary(terminalreporter):

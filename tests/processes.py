@@ -1,6 +1,7 @@
 """Processes of their own on the embedded default, for what must hold across them."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -8,36 +9,35 @@ import pytest
 from django.conf import settings
 
 
-def answer(process) -> str:
-    said, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
+def environment(folder, **more: str) -> dict[str, str]:
+    of_its_own = {"VAR_DIR": str(folder), "CACHE_URL": "", "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "smclub.settings"}
+    return os.environ | of_its_own | more
+
+
+def start(*arguments: str, env: dict[str, str]) -> subprocess.Popen:
+    """`manage.py` with these arguments; what it reads and says is text."""
+    command = [sys.executable, "manage.py", *arguments]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    return subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, text=True, **pipes)
+
+
+def answer(process: subprocess.Popen) -> str:
+    said, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors[-2000:]
     return said
 
 
-@pytest.fixture
-def embedded(tmp_path):
-    """The environment of a process of its own on the embedded default: SQLite, cache in its own file."""
-    environment = os.environ | {
-        "VAR_DIR": str(tmp_path),
-        "CACHE_URL": "",
-        "DATABASE_URL": "",
-        "DEBUG": "true",
-        "PAGE_CACHE": "true",
-        "DJANGO_SETTINGS_MODULE": "smclub.settings",
-    }
-
-    def start(*arguments):
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.Popen(
-            command,
-            env=environment,
-            cwd=settings.BASE_DIR,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """A folder with the tables of an empty club."""
+    folder = tmp_path_factory.mktemp("club")
     for command in (["migrate", "-v0"], ["createcachetable", "--database", "cache"]):
-        answer(start(*command))
-    return start
+        answer(start(*command, env=environment(folder)))
+    return folder
+
+
+@pytest.fixture
+def embedded(migrated, tmp_path):
+    """`embedded("shell", "-c", code, SMTP_HOST=…)`: a process on SQLite files of this test, the cache in one of its own."""
+    folder = shutil.copytree(migrated, tmp_path / "club")
+    return lambda *arguments, **more: start(*arguments, env=environment(folder, DEBUG="true", PAGE_CACHE="true", **more))

@@ -10,7 +10,7 @@ from tests.flows.journey import WAYS
 
 @pytest.fixture(params=WAYS)
 def way(request):
-    """Each journey is made four times; meanwhile `gettext` and `reverse` speak the language of the page."""
+    """Each journey is made in three ways; meanwhile `gettext` and `reverse` speak the language of the page."""
     with translation.override(WAYS[request.param].language):
         yield WAYS[request.param]
 

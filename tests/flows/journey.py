@@ -28,7 +28,6 @@ class Way:
 WAYS = {
     "fr-phone": Way("fr", PHONE),
     "en-desk": Way("en", DESK, scheme="dark"),
-    "fr-desk-plain": Way("fr", DESK, scripts=False),
     "en-phone-plain": Way("en", PHONE, scripts=False, scheme="dark"),
 }
 WITH_SCRIPTS = [name for name, way in WAYS.items() if way.scripts]

@@ -1,12 +1,8 @@
 """Letters, read back from a real SMTP server."""
 
 import asyncio
-import os
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -14,7 +10,6 @@ from email import message_from_bytes, policy
 import pytest
 import time_machine
 from aiosmtpd.controller import Controller
-from django.conf import settings as django_settings
 from django.utils import timezone
 
 from members import joining, outbox
@@ -23,6 +18,7 @@ from members.models import Letter
 from members.models.letter import RETRY_AFTER
 from tests.cast import cast
 from tests.make import make_application
+from tests.processes import answer
 
 pytestmark = pytest.mark.django_db
 State = Letter.State
@@ -297,41 +293,18 @@ for n in range({number}):
 SWEEP = "from members import outbox; outbox.sweep()"
 
 
-def environment(folder, **more) -> dict[str, str]:
-    return os.environ | {"VAR_DIR": str(folder), "CACHE_URL": "", "DATABASE_URL": ""} | more
-
-
-def start(*arguments, env) -> subprocess.Popen:
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.Popen(command, env=env, cwd=django_settings.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("house")
-    finish(start("migrate", "-v0", env=environment(folder)))
-    return folder
-
-
 @pytest.fixture
-def house(migrated, tmp_path, sink):
-    """Runs code in a process of its own, on SQLite files of the test, with the sink for a mail server."""
-    folder = shutil.copytree(migrated, tmp_path / "house")
-    env = environment(folder, SMTP_HOST="127.0.0.1", SMTP_PORT=str(sink.port), SMTP_STARTTLS="false")
-    return lambda code: start("shell", "-v0", "-c", code, env=env)
-
-
-def finish(process) -> bytes:
-    said, errors = process.communicate(timeout=120)
-    assert process.returncode == 0, errors.decode()[-2000:]
-    return said
+def house(embedded, sink):
+    """Runs code in a process of its own, with the sink for a mail server."""
+    mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(sink.port), "SMTP_STARTTLS": "false"}
+    return lambda code: embedded("shell", "-v0", "-c", code, **mail)
 
 
 @pytest.mark.processes
 def test_two_senders_send_each_letter_once(house, sink):
-    finish(house(WRITE.format(number=20, then="")))
+    answer(house(WRITE.format(number=20, then="")))
     for process in [house(SWEEP), house(SWEEP)]:
-        finish(process)
+        answer(process)
     assert sorted(address for addresses in sink.recipients for address in addresses) == sorted(
         f"a{n}@example.org" for n in range(20)
     )
@@ -343,7 +316,7 @@ def test_a_crash_between_the_commit_and_the_sending_loses_nothing(house, sink):
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
     assert sink.messages == []
-    finish(house(SWEEP))
+    answer(house(SWEEP))
     assert len(sink.messages) == 3
 
 
@@ -353,14 +326,14 @@ def test_a_crash_before_the_commit_sends_nothing(house, sink):
         WRITE.format(number=1, then="import os, signal; os.kill(os.getpid(), signal.SIGKILL)").splitlines(keepends=True)
     )
     house(code).communicate(timeout=60)
-    finish(house(SWEEP))
+    answer(house(SWEEP))
     assert sink.messages == []
 
 
 @pytest.mark.processes
 def test_a_sender_killed_while_it_sends_leaves_the_others_to_the_next(house, sink):
     """ML-07: at most the one in flight arrives twice."""
-    finish(house(WRITE.format(number=6, then="")))
+    answer(house(WRITE.format(number=6, then="")))
     sink.delay = 0.4
     sender = house(SWEEP)
     deadline = time.monotonic() + 60
@@ -371,7 +344,7 @@ def test_a_sender_killed_while_it_sends_leaves_the_others_to_the_next(house, sin
     sink.delay = 0
     late = "from members.models import Letter; from datetime import timedelta; from django.utils import timezone\n"
     late += "Letter.objects.filter(state='sending').update(taken_at=timezone.now() - timedelta(minutes=11))\n"
-    finish(house(late + SWEEP))
+    answer(house(late + SWEEP))
     arrived = [address for addresses in sink.recipients for address in addresses]
     assert set(arrived) == {f"a{n}@example.org" for n in range(6)}
     assert len(arrived) <= 7

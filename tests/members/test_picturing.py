@@ -29,17 +29,6 @@ def folder(settings, tmp_path):
     return tmp_path / "pictures"
 
 
-@pytest.fixture
-def at_once(django_capture_on_commit_callbacks):
-    """Runs a deed, and what follows its commit."""
-
-    def run(deed, *args, **kwargs):
-        with django_capture_on_commit_callbacks(execute=True):
-            return deed(*args, **kwargs)
-
-    return run
-
-
 def drawn(width=600, height=300, kind="JPEG", *, shines_through=False) -> bytes:
     out = io.BytesIO()
     shades = Image.linear_gradient("L").resize((width, height))

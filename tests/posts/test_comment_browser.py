@@ -103,10 +103,10 @@ def test_hostile_text_does_nothing_in_the_preview(browser):
     dialogs = watch_dialogs(page)
     page.goto(make.make_post().get_absolute_url())
     for text in HOSTILE:
-        page.locator("#id_body").fill("")
-        page.wait_for_function("() => !document.querySelector('.editor-preview')")
-        page.locator("#id_body").fill(text)
-        page.locator(".editor-preview").wait_for()
+        with page.expect_response("**/discussions/apercu/"):
+            page.locator("#id_body").fill(text)
+        page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+        assert page.locator(".editor-preview").count() == 1
         assert survey(page) == []
     assert dialogs == []
 

@@ -6,6 +6,7 @@ A URL without a row fails. Cells: the status, or `login` for a redirection to th
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
@@ -19,6 +20,8 @@ from tests.rails import club
 TABLE = Path(__file__).with_name("matrix.txt")
 ROLES = ("visitor", "blocked", "friend", "member", "coordinator", "author", "moderator", "editor", "organiser", "owner")
 PARTS = 8
+# Who may do what is decided before and above the database; that each address works on another one takes three of them.
+ASKING = ROLES if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else ("visitor", "member", "owner")
 LIBRARIES = ("admin:", "account_", "mfa_", "usersessions_")  # they answer PUT with the page, as to GET
 pytestmark = pytest.mark.django_db
 urlpatterns = [url("une-page-de-plus/", lambda request: HttpResponse("x"), name="one_more"), *those_of_the_site]
@@ -70,9 +73,10 @@ def differing(people, addresses: dict[str, str]) -> list[str]:
     wrong = []
     for name, path in addresses.items():
         for method in ("GET", "POST"):
-            cells = tuple(cell(made[role], method, path) for role in ROLES)
-            if table.get((name, method)) != cells:
-                wrong.append(written(name, method, cells))
+            cells = {role: cell(made[role], method, path) for role in ASKING}
+            row = dict(zip(ROLES, table.get((name, method), ()), strict=False))
+            if {role: row.get(role) for role in ASKING} != cells:
+                wrong.append(written(name, method, tuple(cells.values())))
     return wrong
 
 

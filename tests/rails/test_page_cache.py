@@ -50,17 +50,6 @@ def club():
     return rails.build()
 
 
-@pytest.fixture
-def at_once(django_capture_on_commit_callbacks):
-    """What waits for a commit happens as soon as the verb is through."""
-
-    def run(deed, *args, **kwargs):
-        with django_capture_on_commit_callbacks(execute=True):
-            return deed(*args, **kwargs)
-
-    return run
-
-
 def is_kept(client, path: str) -> bool:
     client.get(path)
     with CaptureQueriesContext(connection) as queries:
@@ -77,6 +66,7 @@ def test_every_page_for_all_is_kept_and_no_other(club, client):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.embedded  # a body is the same whatever the database
 def test_nothing_kept_is_anybodys(club, client):
     """Members and staff read first; what visitors then get is what they would get from an empty cache, byte for byte."""
     paths = [path for key, path in rails.addresses(club).items() if not NEVER_KEPT.match(key)]

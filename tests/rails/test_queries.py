@@ -11,7 +11,7 @@ from tests import make
 from tests.rails import club
 from tests.rails.test_matrix import LIBRARIES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]  # the ORM asks as often whatever the database
 LETTERS = ("demo_",)  # the demo's letter box exists on a developer's own machine only
 # The most that a visitor's page may cost; somebody signed in costs a session, an account and what is theirs, staff their rights.
 MOST = {"sitemap": 11}  # a sitemap asks once a kind
@@ -61,8 +61,6 @@ def cost(client: Client, paths: dict[str, str]) -> dict[str, int]:
     counted = {}
     for key, path in paths.items():
         cache.clear()
-        client.get(path)  # what is kept for the whole process (content types) is not the page's own
-        cache.clear()
         with CaptureQueriesContext(connection) as caught:
             response = client.get(path)
             if response.streaming:
@@ -80,6 +78,8 @@ def test_pages_cost_the_same_whatever_their_length(who, settings):
         client.force_login(getattr(people, who))
     paths = {key: path for key, path in club.addresses(people).items() if not key.startswith((*LIBRARIES, *LETTERS))}
     paths |= {"search[q]": paths["search"] + "?q=texte"}
+    for path in paths.values():
+        client.get(path)  # what is kept for the whole process (content types) is not a page's own
     grow(people, 1)  # fewer than the shortest of the lists that stop somewhere
     few = cost(client, paths)
     grow(people, 6)

@@ -67,32 +67,53 @@ def test_a_visitor_who_reads_gets_no_cookie_and_pages_that_all_may_share(languag
     assert seen > 10
 
 
+EXPECTED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
 @pytest.mark.parametrize("who", [None, "milan", "olga"])
-def test_every_answer_bears_the_headers(who):
-    people, wrong = club.build(), []
+def test_every_answer_bears_the_headers_and_every_page_is_kept_for_the_html_checker(who):
+    """.ci/run names a folder, and gives what it finds there to the Nu HTML checker."""
+    people, wrong, kept = club.build(), [], 0
     client = Client(raise_request_exception=False)
     if who:
         client.force_login(getattr(people, who))
-    expected = {
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
     for key, path in club.addresses(people).items():
-        response = client.get(path)
-        policy = response.get("Content-Security-Policy", "")
-        if key.startswith("media"):
-            continue  # tests/smclub/test_media.py
-        wrong += [f"{key}: {name} is {response.get(name)}" for name, value in expected.items() if response.get(name) != value]
-        if "camera=()" not in response.get("Permissions-Policy", ""):
-            wrong.append(f"{key}: Permissions-Policy")
-        if "default-src 'self'" not in policy or "unsafe-" in policy:
-            wrong.append(f"{key}: {policy}")
-        if who and "no-store" not in response.get("Cache-Control", ""):
-            wrong.append(f"{key}: {response.get('Cache-Control')} for somebody signed in")
+        for prefix in ("",) if "admin" in key or is_machine(key) else ("", "/en"):
+            response = client.get(prefix + path)
+            wrong += without_their_headers(key, response, is_somebody=bool(who))
+            if response.status_code in (200, 404) and response["Content-Type"].startswith("text/html"):
+                kept += 1
+                keep(body_of(response), f"{who or 'visitor'}-{key}{prefix}")
     assert wrong == []
+    assert kept > 50
+
+
+def without_their_headers(key: str, response, *, is_somebody: bool) -> list[str]:
+    if key.startswith("media"):
+        return []  # tests/smclub/test_media.py
+    wrong = [f"{key}: {name} is {response.get(name)}" for name, value in EXPECTED.items() if response.get(name) != value]
+    policy = response.get("Content-Security-Policy", "")
+    if "camera=()" not in response.get("Permissions-Policy", ""):
+        wrong.append(f"{key}: Permissions-Policy")
+    if "default-src 'self'" not in policy or "unsafe-" in policy:
+        wrong.append(f"{key}: {policy}")
+    if is_somebody and "no-store" not in response.get("Cache-Control", ""):
+        wrong.append(f"{key}: {response.get('Cache-Control')} for somebody signed in")
+    return wrong
+
+
+def keep(page: str, name: str) -> None:
+    assert page.lstrip().lower().startswith("<!doctype html>"), name
+    if folder := os.environ.get("PAGES_DIR"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        file = re.sub(r"\W+", "-", name).strip("-")
+        Path(folder, f"{file}.html").write_text(page, encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", ["/compte/x.css", "/compte/;x.js", "/compte/%2fx.png", "/compte/?x.css"])
@@ -102,26 +123,3 @@ def test_a_member_s_own_page_is_never_shared_whatever_its_name_ends_with(client,
     response = client.get(path)
     assert response.status_code in (302, 404) or "no-store" in response["Cache-Control"]
     assert "no-store" in response["Cache-Control"]
-
-
-@pytest.mark.parametrize("who", [None, "milan", "olga"])
-def test_pages_are_kept_for_the_html_checker(who):
-    """.ci/run names a folder, and gives what it finds there to the Nu HTML checker."""
-    people = club.build()
-    client = Client(raise_request_exception=False)
-    if who:
-        client.force_login(getattr(people, who))
-    folder = os.environ.get("PAGES_DIR")
-    kept = 0
-    for key, path in club.addresses(people).items():
-        for prefix in ("", "/en") if "admin" not in key else ():
-            response = client.get(path if not prefix or is_machine(key) else prefix + path)
-            if response.status_code in (200, 404) and response["Content-Type"].startswith("text/html"):
-                kept += 1
-                text = body_of(response)
-                assert text.lstrip().lower().startswith("<!doctype html>"), key
-                if folder:
-                    Path(folder).mkdir(parents=True, exist_ok=True)
-                    name = re.sub(r"\W+", "-", f"{who or 'visitor'}-{key}{prefix}").strip("-")
-                    Path(folder, f"{name}.html").write_text(text, encoding="utf-8")
-    assert kept > 50
