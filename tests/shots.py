@@ -61,8 +61,8 @@ def extreme_cases() -> dict[str, str]:
     """What the demo club has not: the longest title, and lists with nothing in them."""
     from django.utils import timezone  # lazy: once Django is set up
 
-    from members.models import Category, Group
-    from posts.models import Post
+    from members.models import Group
+    from posts.models import Category, Post
 
     title = "Anticonstitutionnellement, ou comment une association de bénévoles a réécrit la charte de ses quarante salons"
     post, _made = Post.objects.get_or_create(
@@ -103,7 +103,7 @@ def addresses() -> list[Shot]:
         "category": public.exclude(categories=None).first().categories.first(),
         "partner": Partner.objects.filter(is_published=True).order_by("pk").first(),
         "person": Person.objects.filter(talks__isnull=False, visibility="public").first(),
-        "organisation": Organisation.objects.filter(partner__isnull=False).first(),
+        "organisation": Organisation.objects.filter(partnerships__isnull=False).first(),
         "group": Group.objects.order_by("pk").first(),
         "venue": Venue.objects.exclude(events=None).first(),
     }
@@ -111,7 +111,7 @@ def addresses() -> list[Shot]:
         told[f"event-{slug}"] = Event.objects.filter(slug=slug).first()
     for status in ("cancelled", "postponed"):
         told[f"event-{status}"] = Event.objects.filter(status=status).first()
-    told["event-full"] = next((event for event in Event.objects.filter(starts__gt=now, capacity__gt=0) if is_full(event)), None)
+    told["event-full"] = next(filter(is_full, Event.objects.filter(starts_at__gt=now, capacity__gt=0)), None)
     told["event-cycle"] = Event.objects.exclude(cycle=None).first().cycle
     paths = {name: thing.get_absolute_url() for name, thing in told.items() if thing} | extreme_cases()
     names = {
