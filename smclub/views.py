@@ -63,7 +63,7 @@ def permission_denied(request, exception=None):
 
 @requires_csrf_token
 def page_not_found(request, exception=None):
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"section": ""}, status=404)  # the address belongs to no part of the site
 
 
 def csrf_failure(request, reason=""):

@@ -77,7 +77,7 @@ def extreme_cases() -> dict[str, str]:
         },
     )
     category, _made = Category.objects.get_or_create(slug="categorie-vide", defaults={"name": "Catégorie vide"})
-    group, _made = Group.objects.get_or_create(slug="groupe-vide", defaults={"name": "SMC Saint-Étienne"})
+    group, _made = Group.objects.get_or_create(slug="groupe-vide", defaults={"name": "SMC Saint-Étienne", "kind": "local"})
     found = {"post-long-title": post, "category-empty": category, "group-empty": group}
     return {name: thing.get_absolute_url() for name, thing in found.items()}
 

@@ -29,6 +29,13 @@ def test_a_meeting_on_invitation_is_on_the_home_page_of_nobody_else(client):
     assert client.get(reverse("home")).context["meetings"] == []
 
 
+@pytest.mark.parametrize(("who", "is_asked"), [(None, True), ("flora", True), ("milan", False)])
+def test_who_is_a_member_already_is_not_asked_to_join(client, who, is_asked):
+    if who:
+        client.force_login(cast(who))
+    assert ("Rejoindre le club" in client.get(reverse("home")).text) is is_asked
+
+
 def test_a_new_club_has_a_home_page_too(client):
     assert client.get(reverse("home")).status_code == 200
 

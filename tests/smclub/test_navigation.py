@@ -13,9 +13,9 @@ ARTICLES, EVENTS, PARTNERS, SEARCH = reverse("posts:list"), reverse("events:list
 GROUPS, DIRECTORY, CLUB = reverse("members:groups"), reverse("members:directory"), reverse("page", args=["le-club"])
 
 
-def marked(client, address) -> set[str]:
+def marked(client, address, *, status=200) -> set[str]:
     response = client.get(address)
-    assert response.status_code == 200
+    assert response.status_code == status
     return set(re.findall(r'<a href="([^"]*)" aria-current="true"', response.text.partition("<main")[0]))
 
 
@@ -45,6 +45,10 @@ def test_a_page_is_of_the_club_in_both_languages(client):
     make_page(slug="le-club", lang="fr")
     make_page(slug="le-club", lang="en")
     assert (marked(client, "/le-club/"), marked(client, "/en/le-club/")) == ({"/le-club/"}, {"/en/le-club/"})
+
+
+def test_a_page_that_is_not_there_is_of_nowhere(client):
+    assert marked(client, "/nulle-part/", status=404) == set()
 
 
 def test_what_is_read_is_of_its_list(client):
