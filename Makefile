@@ -10,7 +10,7 @@ CHECK_PORT = [ "$(PORT)" -ge 1 ] 2>/dev/null && [ "$(PORT)" -le 65535 ] || \
 	{ echo "PORT must be a number between 1 and 65535, not \"$(PORT)\"." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock shots messages reset
+.PHONY: help run dev test lint lock shots bench messages reset
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -42,6 +42,10 @@ lint:  ## style, types, templates, migrations and translations
 shots:  ## every kind of page in Chromium, on one contact sheet: shots/index.html (ARGS="--only post --widths 360")
 	@.ci/venv requirements.txt requirements-dev.txt
 	@$(PYTHON) -m tests.shots $(ARGS)
+
+bench:  ## what pages cost, as ratios to what Django can do here (needs wrk; ARGS="--server sync")
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(PYTHON) -m tests.bench $(ARGS)
 
 messages:  ## gather the texts to translate, then compile the catalogue
 	$(PYTHON) manage.py makemessages -l fr --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=var --ignore=tests

@@ -21,7 +21,8 @@ FLAGS = [
 
 
 def path_of_chromium() -> str:
-    return shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    """Debian's, without its windows where it is installed so: the same engine, with less to start."""
+    return next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), "")
 
 
 class Watched:

@@ -186,7 +186,11 @@ def signed_in(who: str | None) -> Client:
 
 @pytest.mark.parametrize(
     ("who", "words"),
-    [(None, (WORD, HELD, FILED, MEMBERS)), ("flora", (WORD, HELD, FILED, MEMBERS)), ("mona", (WORD, HELD, FILED))],
+    [
+        (None, (WORD, HELD, FILED, MEMBERS)),
+        pytest.param("flora", (WORD, HELD, FILED, MEMBERS), marks=pytest.mark.embedded),  # the same questions as a visitor's
+        ("mona", (WORD, HELD, FILED)),
+    ],
 )
 def test_what_is_not_for_somebody_shows_them_nowhere(who, words, settings):
     """A visitor, a friend, a member who is neither invited nor of the group."""
@@ -204,6 +208,7 @@ def test_what_is_not_for_somebody_shows_them_nowhere(who, words, settings):
         assert set(found[MEMBERS]) >= {"locked", "discreet members:person", "search people"}
 
 
+@pytest.mark.embedded
 def test_the_walk_sees_each_word_on_each_surface_once_it_is_public(settings):
     """The negative control: the same rows, published."""
     settings.ZEAL_RAISE = False
