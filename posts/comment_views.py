@@ -131,7 +131,7 @@ def _said(comment: Comment, published: str) -> str:
 def _done(request, thing, comment: Comment, notice: str):
     if request.htmx:
         number = discussing.page_holding(comment, visitor=request.user)
-        context = discussing.section(thing, visitor=request.user, notice=notice, number=number)
+        context = discussing.section(thing, visitor=request.user, notice=notice, number=number) | {"fresh": comment.pk}
         response = render(request, "posts/comments/_discussion.html", context)
         response["HX-Reswap"] = f"outerHTML show:#{comment.anchor}:top"
         return retarget(response, "#comments")
@@ -145,5 +145,6 @@ def _form(request, form, thing, *, title, label, parent=None):
     if request.htmx:
         context["form_id"] = f"form-{request.resolver_match.url_name}-{request.resolver_match.kwargs['pk']}"
         form.auto_id = f"{context['form_id']}-%s"  # another box is open on the same page
+        form.fields["body"].widget.attrs["autofocus"] = True
         return render(request, "posts/comments/_form.html", context)
     return render(request, "posts/comments/comment_form.html", context)

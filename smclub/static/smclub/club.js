@@ -43,13 +43,15 @@
     one.addEventListener("click", () => copy(source.value ?? source.textContent, one, one.dataset.copiedLabel));
   }
 
-  // Menus close with Escape or a click elsewhere.
+  // Menus close with Escape, a click elsewhere or when the keys go on.
   const menus = () => document.querySelectorAll("details.account-menu[open], details.site-menu[open]");
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const menu of menus()) { menu.open = false; menu.querySelector("summary").focus(); }
   });
-  addEventListener("click", (event) => { for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false; });
+  for (const deed of ["click", "focusin"]) {
+    addEventListener(deed, (event) => { for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false; });
+  }
 
   // The device gave no passkey: say so on the page.
   document.addEventListener("allauth.error", (event) => {
@@ -60,6 +62,7 @@
     refused.setAttribute("role", "alert");
   });
 
-  // What went wrong is said first.
+  // What went wrong is said first, on a page and in a part of it that htmx brings.
+  addEventListener("htmx:afterSettle", ({ target }) => target.querySelector("[aria-invalid]")?.focus());
   document.querySelector(".error-summary")?.focus();
 })();
