@@ -27,6 +27,7 @@ class Section:
     rows: QuerySet
     text: Callable[[Any], str]
     date: Callable[[Any], datetime | None] = lambda row: None
+    lang: Callable[[Any], str] = lambda row: row.lang  # of the text; "" where nobody knows
     narrowed: Callable[[QuerySet], QuerySet] = lambda rows: rows
 
 
@@ -40,6 +41,11 @@ class Hit:
     @property
     def title(self) -> str:
         return getattr(self.row, "shown_title", None) or str(getattr(self.row, "label", None) or self.row)
+
+    @property
+    def title_lang(self) -> str:
+        """Names have none."""
+        return getattr(getattr(self.row, "label", self.row), "lang", "")
 
 
 def _of_one_language(pages):
@@ -62,10 +68,29 @@ SECTIONS = [
         lambda e: f"{e.summary} {e.body_html}",
         lambda e: e.starts_at,
     ),
-    Section("partners", _("Partners"), Partner.objects.select_related("organisation"), lambda p: f"{p.lede} {p.story}"),
-    Section("groups", _("Groups"), Group.objects.all(), lambda group: str(group.about)),
-    Section("people", _("People"), Person.objects.select_related("organisation"), lambda p: f"{p.role} {p.bio_html}"),
-    Section("topics", _("Topics"), Topic.objects.all(), lambda topic: str(topic.about), narrowed=announced_topics),
+    Section(
+        "partners",
+        _("Partners"),
+        Partner.objects.select_related("organisation"),
+        lambda partner: f"{partner.lede} {partner.story}",
+        lang=lambda partner: partner.lede.lang,
+    ),
+    Section("groups", _("Groups"), Group.objects.all(), lambda group: str(group.about), lang=lambda group: group.about.lang),
+    Section(
+        "people",
+        _("People"),
+        Person.objects.select_related("organisation"),
+        lambda person: f"{person.role} {person.bio_html}",
+        lang=lambda person: person.role.lang if person.role else "",
+    ),
+    Section(
+        "topics",
+        _("Topics"),
+        Topic.objects.all(),
+        lambda topic: str(topic.about),
+        lang=lambda topic: topic.about.lang,
+        narrowed=announced_topics,
+    ),
     Section(
         "pages",
         _("Pages"),
@@ -84,7 +109,7 @@ def found(section: Section, query: str, *, visitor) -> QuerySet | None:
 
 
 def hits(section: Section, rows, query: str) -> list[Hit]:
-    return [Hit(row, extract(plain(section.text(row)), query), section.date(row), getattr(row, "lang", "")) for row in rows]
+    return [Hit(row, extract(plain(section.text(row)), query), section.date(row), section.lang(row)) for row in rows]
 
 
 def everywhere(query: str, *, visitor) -> Iterator[tuple[Section, list[Hit], bool]]:

@@ -64,5 +64,6 @@ class Club(models.Model):
         return localised(self, "objective")
 
     @property
-    def gains_list(self) -> list[str]:
-        return [line.strip() for line in str(localised(self, "gains")).splitlines() if line.strip()]
+    def gains_list(self) -> list[Text]:
+        gains = localised(self, "gains")
+        return [Text(line.strip(), gains.lang) for line in gains.value.splitlines() if line.strip()]

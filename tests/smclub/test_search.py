@@ -164,4 +164,4 @@ def test_of_a_page_in_two_languages_the_readers_is_found(client, index):
 
 def test_a_foreign_title_says_its_language(client, index):
     index(make_post(title="Customer is a social media", lang="en"))
-    assert '<li class="search-result" lang="en">' in client.get(reverse("search"), {"q": "customer"}).content.decode()
+    assert '<h3 class="entry-title" lang="en">' in client.get(reverse("search"), {"q": "customer"}).content.decode()
