@@ -10,7 +10,7 @@ CHECK_PORT = [ "$(PORT)" -ge 1 ] 2>/dev/null && [ "$(PORT)" -le 65535 ] || \
 	{ echo "PORT must be a number between 1 and 65535, not \"$(PORT)\"." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock shots bench messages reset
+.PHONY: help run dev test lint lock shots bench rush messages reset
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -46,6 +46,10 @@ shots:  ## every kind of page in Chromium, on one contact sheet: shots/index.htm
 bench:  ## what pages cost, as ratios to what Django can do here (needs wrk; ARGS="--server sync")
 	@.ci/venv requirements.txt requirements-dev.txt
 	@$(PYTHON) -m tests.bench $(ARGS)
+
+rush:  ## 500 people ask for 80 places within ten seconds, on the server of `make run` (ARGS="--database-url postgres://…")
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(PYTHON) -m tests.bench.rush $(ARGS)
 
 messages:  ## gather the texts to translate, then compile the catalogue
 	$(PYTHON) manage.py makemessages -l fr --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=var --ignore=tests

@@ -66,7 +66,7 @@ def register(request, slug):
     if form.is_valid():
         try:
             registering.join(event, member=request.user, **form.wanted)
-            return _answer(request, slug)
+            return _answer(request, slug) if request.htmx else redirect(f"{event.get_absolute_url()}#rsvp")
         except registering.Refused as refusal:
             form.refuse(refusal)
             return _page(request, event, form=form, status=503 if refusal.code == "busy" else 200)
