@@ -19,6 +19,7 @@ from tests.rails.test_surface import is_machine
 
 WORDS = {"fr": "motfrançais", "en": "englishword"}
 SILENT = {"title", "script", "style", "textarea"}  # whose text takes no marks, or stands to be changed
+MANY_FACES = {"events:detail", "posts:detail", "search"}  # whose labels in the table of addresses are other pages
 VOID = {"meta", "link", "img", "input", "br", "hr", "source", "wbr"}
 
 
@@ -83,7 +84,8 @@ def test_every_passage_in_the_other_language_says_so(language):
     client.force_login(people.milan)
     addresses = club.addresses(people) | {"search": f"/recherche/?q={WORDS['fr']}", "search[en]": f"/recherche/?q={WORDS['en']}"}
     for key, path in addresses.items():
-        if key.startswith("admin:") or is_machine(key):
+        name, _, label = key.partition("[")
+        if key.startswith("admin:") or is_machine(key) or (label and name not in MANY_FACES):
             continue
         response = client.get(("/en" if language == "en" else "") + path)
         if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
