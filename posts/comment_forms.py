@@ -1,6 +1,5 @@
 import secrets
 import time
-import unicodedata
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from django import forms
@@ -16,12 +15,12 @@ from smclub.addresses import absolute
 
 
 class ProseField(forms.CharField):
-    """Several lines: one spelling of each letter (NFC), one character for an end of line, as browsers count them."""
+    """Several lines: one character for an end of line, as browsers count them."""
 
     widget = forms.Textarea
 
     def to_python(self, value):
-        return super().to_python(unicodedata.normalize("NFC", str(value or "")).replace("\r\n", "\n").replace("\r", "\n"))
+        return super().to_python(str(value or "").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class CommentForm(forms.Form):

@@ -1,9 +1,11 @@
 import logging
 import time
+import unicodedata
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.http import QueryDict
 from django.middleware.locale import LocaleMiddleware
 from django.utils.cache import patch_vary_headers
 
@@ -64,6 +66,30 @@ class PathLocaleMiddleware(LocaleMiddleware):
         if vary:
             patch_vary_headers(response, vary)
         return response
+
+
+class OneSpellingMiddleware:
+    """What is typed is kept in one spelling of each letter (NFC): an accent typed apart makes no second town, tag or password."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.method == "POST":
+            request.POST = _normalised(request.POST)
+
+
+def _normalised(typed: QueryDict) -> QueryDict:
+    if all(unicodedata.is_normalized("NFC", text) for _name, texts in typed.lists() for text in texts):
+        return typed
+    spelt = typed.copy()
+    for name, texts in typed.lists():
+        spelt.setlist(name, [unicodedata.normalize("NFC", text) for text in texts])
+    spelt._mutable = False
+    return spelt
 
 
 class VisitorMiddleware(AuthenticationMiddleware):

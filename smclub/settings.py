@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "smclub.middleware.PathLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "smclub.middleware.OneSpellingMiddleware",
     "smclub.middleware.VisitorMiddleware",
     "members.presence.LastSeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
