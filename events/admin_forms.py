@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from events.models import Event, Invitation
+from events.models.event import validate_zone
 from events.scheduling import FOLLOWING, MOVING, free_slug
 from members.models.member import fold_email
 from smclub.words import slug as slug_of
@@ -110,6 +111,11 @@ class EventForm(forms.ModelForm):
     def clean_slug(self):
         """Typed, else made of the title: without scripts nothing fills it in."""
         return self.cleaned_data["slug"] or free_slug(self.data.get("public_title") or self.cleaned_data.get("title", ""))
+
+    def clean_zone_name(self):
+        """Before the dates, which are typed on its clock."""
+        validate_zone(self.cleaned_data["zone_name"])
+        return self.cleaned_data["zone_name"]
 
     def clean_hashtag(self):
         return self.cleaned_data["hashtag"].lstrip("#")

@@ -6,9 +6,10 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import ActionLocation
+from django.contrib.admin.options import ActionLocation, IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Q
@@ -28,11 +29,29 @@ SAVING, CHOSEN = ("_save", "_continue", "_addanother"), "action"  # the buttons 
 KEY_LENGTH = 19  # digits of the largest number of a row
 
 
-class _Autocomplete(AutocompleteSelect):
-    """Django's, without the number that no row can have: SQLite refuses to look for it, in `IN` only."""
+def _keys(typed: list[str]) -> list[str]:
+    """Without what no row can have as its number: looking for it is an error."""
+    return [key for key in typed if key.isdecimal() and len(key) < KEY_LENGTH]
 
+
+class _Autocomplete(AutocompleteSelect):
     def optgroups(self, name, value, attr=None):
-        return super().optgroups(name, [key for key in value if len(key) < KEY_LENGTH], attr)
+        return super().optgroups(name, _keys(value), attr)
+
+
+class _AutocompleteMultiple(AutocompleteSelectMultiple):
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, _keys(value), attr)
+
+
+class _List(ChangeList):
+    """Django's, for which the year 9999 has a next one and any number is a month."""
+
+    def get_filters(self, request):
+        try:
+            return super().get_filters(request)
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters(error) from error
 
 
 class _Paragraph(forms.CharField):
@@ -113,6 +132,9 @@ class ClubModelAdmin(admin.ModelAdmin):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
+    def get_changelist(self, request, **kwargs):
+        return _List
+
     def view_on_site(self, row):
         """The address itself: Django's redirection gives that of any row of any model, unasked who may read it."""
         return row.get_absolute_url() if hasattr(row, "get_absolute_url") else None
@@ -126,6 +148,11 @@ class ClubModelAdmin(admin.ModelAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", _Autocomplete(db_field, self.admin_site, using=kwargs.get("using")))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", _AutocompleteMultiple(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

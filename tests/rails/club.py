@@ -94,7 +94,7 @@ def _papers(club) -> None:
     club.entry = Entry.objects.write("opened", club.club, by=club.olga)
     club.job = JobRun.objects.create(job="letters", started_at=timezone.now(), finished_at=timezone.now())
     club.old_address = OldAddress.objects.create(path="/avant/", target="/articles/")
-    club.key = Authenticator.objects.create(user=club.milan, type="totp", data={"secret": "x"})
+    club.key = Authenticator.objects.create(user=club.milan, type="totp", data={"secret": "A" * 32})
     UserSession.objects.create(
         user=club.milan, session_key="s" * 32, ip="127.0.0.1", user_agent="x", created_at=timezone.now() - timedelta(days=1)
     )
