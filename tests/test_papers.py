@@ -80,3 +80,19 @@ UNSET = re.compile("(?<![\u202f#?!&])[;!?](?![\\[(])| :|\\w: |«(?!\u202f)|(?<!\
 def test_the_french_guide_is_set_as_french_is():
     text = re.sub(r"`[^`]*`|\]\([^)]*\)|!\[", "", (ROOT / "docs/organisateurs.md").read_text(encoding="utf-8"))
     assert [text[max(0, found.start() - 20) : found.end()] for found in UNSET.finditer(text)] == []
+
+
+PROVEN = re.compile(r"^\| [^|]+ \(((?:[A-Z]{2}-\d\d(?:, )?)+)\) \| (.+) \|$", re.MULTILINE)
+
+
+def test_what_is_said_to_be_proven_is_spoken_of_by_the_tests_named():
+    lines = PROVEN.findall((ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(lines) > 10
+    wrong = []
+    for numbers, files in lines:
+        told = {
+            file: set(re.findall(r"[A-Z]{2}-\d\d", (ROOT / file).read_text(encoding="utf-8"))) for file in NAMED.findall(files)
+        }
+        wrong += [f"{number}: no test of {files}" for number in numbers.split(", ") if number not in set().union(*told.values())]
+        wrong += [f"{file}: nothing of {numbers}" for file, named in told.items() if not named & set(numbers.split(", "))]
+    assert wrong == []

@@ -355,6 +355,7 @@ def test_the_personal_calendar_holds_what_one_goes_to_with_its_link(client):
 
 
 def test_a_token_is_refused_when_forged_rotated_or_of_a_blocked_account(client):
+    """AZ-08."""
     milan = cast("milan")
     good = calendar.token(milan)
     url = reverse("agenda_personal", args=[good])

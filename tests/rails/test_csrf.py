@@ -36,6 +36,7 @@ def browser(member, **headers) -> Client:
 
 @pytest.mark.parametrize(("sent", "who"), [("nothing", None), ("nothing", "flora"), *((sent, "oscar") for sent in SENT)])
 def test_a_post_without_the_token_of_the_page_is_refused(sent, who):
+    """WB-01."""
     people = club.build()
     client = browser(who and getattr(people, who), **SENT[sent])
     addresses = club.addresses(people)

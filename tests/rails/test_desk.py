@@ -74,6 +74,7 @@ def signed_in(who: str) -> Client:
     ],
 )
 def test_only_what_a_page_shows_may_be_asked_about(who, model, asked, status):
+    """AZ-07, IN-09."""
     club.build()
     url = reverse(f"admin:{model.replace('.', '_')}_changelist")
     assert signed_in(who).get(url, {asked: "1"}).status_code == status
@@ -186,6 +187,7 @@ def kept_by(who: str, people) -> set[tuple[str, object]]:
 
 @pytest.mark.parametrize("who", DEEDS)
 def test_an_action_reaches_what_its_role_runs_and_no_other_row(who):
+    """AZ-04, AZ-05."""
     people = club.build()
     kept = kept_by(who, people)
     found = deeds(signed_in(who))

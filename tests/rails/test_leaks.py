@@ -193,7 +193,7 @@ def signed_in(who: str | None) -> Client:
     ],
 )
 def test_what_is_not_for_somebody_shows_them_nowhere(who, words, settings):
-    """A visitor, a friend, a member who is neither invited nor of the group."""
+    """AZ-02, AZ-06, AZ-07: a visitor, a friend, a member who is neither invited nor of the group."""
     settings.ZEAL_RAISE = False  # counting queries is the work of test_queries
     people = club.build()
     paths = surfaces(people, hide(people))

@@ -82,6 +82,7 @@ def differing(people, addresses: dict[str, str]) -> list[str]:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_url_answers_each_role_as_the_table_says(part):
+    """AZ-01, AD-01."""
     people = club.build()
     wrong = differing(people, dict(sorted(club.addresses(people).items())[part::PARTS]))
     assert not wrong, "these rows of tests/rails/matrix.txt are missing or differ; they are now:\n" + "\n".join(wrong)

@@ -150,6 +150,7 @@ def test_what_is_for_some_only_is_never_kept(nginx):
 
 
 def test_a_host_of_ones_own_choice_poisons_nothing(nginx):
+    """WB-07."""
     nginx("/articles/", **{"X-Forwarded-Host": "evil.example", "X-Original-URL": "/admin/", "Accept-Language": "en"})
     told = nginx("/articles/")
     assert kept(told) == "HIT"

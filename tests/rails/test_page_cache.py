@@ -68,7 +68,7 @@ def test_every_page_for_all_is_kept_and_no_other(club, client):
 
 @pytest.mark.embedded  # a body is the same whatever the database
 def test_nothing_kept_is_anybodys(club, client):
-    """Members and staff read first; what visitors then get is what they would get from an empty cache, byte for byte."""
+    """WB-09: members and staff read first; what visitors then get is what they would get from an empty cache, byte for byte."""
     paths = [path for key, path in rails.addresses(club).items() if not NEVER_KEPT.match(key)]
     cold = {}
     for path in paths:

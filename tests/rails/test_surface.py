@@ -119,6 +119,7 @@ def keep(page: str, name: str) -> None:
 
 @pytest.mark.parametrize("path", ["/compte/x.css", "/compte/;x.js", "/compte/%2fx.png", "/compte/?x.css"])
 def test_a_member_s_own_page_is_never_shared_whatever_its_name_ends_with(client, path):
+    """WB-08."""
     people = club.build()
     client.force_login(people.milan)
     response = client.get(path)

@@ -27,6 +27,7 @@ def test_the_four_formats_are_read(kind):
 
 
 def test_metadata_is_gone_and_the_picture_stands_upright():
+    """UP-04."""
     exif = Image.Exif()
     exif[0x0112] = 6  # turn a quarter to the right
     exif[0x013B] = "Photographe"
@@ -38,6 +39,7 @@ def test_metadata_is_gone_and_the_picture_stands_upright():
 
 
 def test_what_follows_the_picture_is_gone():
+    """UP-02."""
     file = upload(Image.new("RGB", (10, 10)), "PNG")
     polyglot = SimpleUploadedFile("x.png", file.read() + b"<script>alert(1)</script>")
     assert b"script" not in images.upright(polyglot).read()
@@ -112,6 +114,7 @@ def animated() -> bytes:
     ],
 )
 def test_anything_else_is_refused_with_a_sentence(name, content):
+    """UP-01, UP-03."""
     with pytest.raises(ValidationError) as refusal:
         images.upright(SimpleUploadedFile(f"{name}.png", content))
     assert refusal.value.code in ("picture", "picture_size")
