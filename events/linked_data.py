@@ -1,19 +1,43 @@
-"""What machines read of an event: schema.org, with the visitor's fields only."""
+"""What machines read of an event: schema.org, with the visitor's fields only, and the pictures shown where it is shared."""
 
-from django.templatetags.static import static
+from django.utils import translation
+from django.utils.formats import date_format
 
+from events import wording
 from events.models import Event, EventPartner, Talk
 from members.models import Club
+from smclub import share_cards
 from smclub.addresses import absolute
+from smclub.share_cards import SHAPES, Card, Picture
 
 _SCHEMA = "https://schema.org/"
 _STATUS = {Event.Status.CANCELLED: "EventCancelled", Event.Status.POSTPONED: "EventPostponed"}
 _MODE = {True: "OnlineEventAttendanceMode", False: "OfflineEventAttendanceMode"}
 
 
-def share_image(event: Event) -> str:
-    """Absolute address of the picture shown where the event is shared."""
-    return absolute(event.cover.file.url if event.cover else static("smclub/share-default.png"))
+def card(event: Event, *, club: Club) -> Card:
+    """What is drawn of an event that may be announced, in its own language, its date as precise as it is known."""
+    start = event.local_start
+    is_to_the_day = event.precision in (Event.Precision.HOUR, Event.Precision.DAY)
+    with translation.override(event.lang):
+        zone, tentative = wording.zone_label(event), event.is_hour_to_be_confirmed
+        when = wording.span(start, None, event.precision, zone=zone, tentative=tentative)
+        return Card(
+            title=event.title,
+            kind=str(event.get_status_display() if event.is_called_off else event.get_kind_display()),
+            club=club.name,
+            day=str(start.day) if start and is_to_the_day else "",
+            month=date_format(start, "N" if is_to_the_day else "F") if start else "",
+            year=str(start.year) if start else "",
+            when=f"{when} – {event.town}" if event.town else when,
+            is_off=event.is_called_off,
+        )
+
+
+def cards(event: Event, *, club: Club) -> dict[str, Picture]:
+    """Shape → the picture drawn of the event."""
+    what = card(event, club=club)
+    return {shape: share_cards.picture(what, shape, name="card_event", pk=event.pk) for shape in SHAPES}
 
 
 def event_data(event: Event, *, club: Club, talks, partners) -> dict:
@@ -26,7 +50,7 @@ def event_data(event: Event, *, club: Club, talks, partners) -> dict:
         "url": address,
         "name": event.title,
         "description": event.summary,
-        "image": [share_image(event)],
+        "image": _images(event, club),
         "inLanguage": event.lang,
         "startDate": _moment(event, event.local_start),
         "endDate": _moment(event, event.local_end) if event.precision == Event.Precision.HOUR else "",
@@ -43,6 +67,11 @@ def event_data(event: Event, *, club: Club, talks, partners) -> dict:
     if event.cycle:
         data["superEvent"] = {"@type": "EventSeries", "name": event.cycle.title, "url": absolute(event.cycle.get_absolute_url())}
     return {key: value for key, value in data.items() if value not in ([], "", None, {})}
+
+
+def _images(event: Event, club: Club) -> list[str]:
+    photograph = [absolute(event.cover.file.url)] if event.cover else []
+    return photograph + [picture.url for picture in cards(event, club=club).values()]
 
 
 def _moment(event: Event, local) -> str:

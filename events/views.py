@@ -14,6 +14,7 @@ from events.forms import EventFilter
 from events.models import Cycle, Event, Registration, Venue
 from events.panel import answered, panel_of
 from members.models import Club
+from smclub import share_cards
 from smclub.paging import page_of
 from smclub.shared import keep_private, shared
 
@@ -125,6 +126,13 @@ def venue_detail(request, slug):
     return render(request, "events/venue_detail.html", context)
 
 
+@require_safe
+def event_card(request, pk, shape, digest):
+    """The picture drawn of a meeting that everybody may hear of."""
+    event = get_object_or_404(Event.objects.announced().select_related("venue"), pk=pk)
+    return share_cards.answer(request, linked_data.card(event, club=Club.current()), shape=shape, asked=digest)
+
+
 def _event(request, slug: str) -> Event:
     return get_object_or_404(Event.objects.listed_for(request.user).for_page(), slug=slug)
 
@@ -146,7 +154,7 @@ def _page(request, event: Event, *, form=None, wish=None, refusal=None, status=2
     if event.may_be_announced:
         context["club"] = Club.current()
         context["data"] = linked_data.event_data(event, club=context["club"], talks=talks, partners=partners)
-        context["share_image"] = linked_data.share_image(event)
+        context["share_cards"] = linked_data.cards(event, club=context["club"])
         context["share_text"] = sharing.text(event, talks=talks)
         context["share_links"] = sharing.links(event, talks=talks)
         context["calendars"] = sharing.calendars(event)

@@ -1,18 +1,48 @@
-"""What machines read of a post: schema.org."""
+"""What machines read of a post: schema.org, and the pictures shown where it is shared."""
 
 from django.templatetags.static import static
+from django.utils import translation
+from django.utils.formats import date_format
 
 from members.models import Club, Person
 from posts.models import Credit, Post
+from smclub import share_cards
 from smclub.addresses import absolute
+from smclub.share_cards import SHAPES, Card, Picture
 
 HEADLINE = 110  # characters that search engines read of a headline
 _ROLES = {Credit.Role.TRANSLATOR: "translator", Credit.Role.ILLUSTRATOR: "illustrator", Credit.Role.PHOTOGRAPHER: "contributor"}
 
 
-def share_image(post: Post) -> str:
-    """Absolute address of the picture shown where the post is shared."""
-    return absolute(post.cover.file.url if post.cover and not post.is_for_members else static("smclub/share-default.png"))
+def card(post: Post, *, club: Club) -> Card:
+    """What is drawn of a published post, in its own language; of a members-only one what its stub shows."""
+    on = post.address_on
+    with translation.override(post.lang):
+        kind, month = str(post.get_kind_display()), date_format(on, "N")
+    return Card(title=post.title, kind=kind, club=club.name, day=str(on.day), month=month, year=str(on.year))
+
+
+def cards(post: Post, *, club: Club) -> dict[str, Picture]:
+    """Shape → the picture drawn of the post."""
+    what = card(post, club=club)
+    return {shape: share_cards.picture(what, shape, name="card_post", pk=post.pk) for shape in SHAPES}
+
+
+def cover(post: Post) -> Picture | None:
+    """The photograph that strangers may see."""
+    if not post.cover or post.is_for_members:
+        return None
+    return Picture(absolute(post.cover.file.url), post.cover.width, post.cover.height, str(post.cover.description))
+
+
+def share_image(post: Post, *, club: Club) -> Picture:
+    """The picture shown where the post is shared."""
+    return cover(post) or cards(post, club=club)["wide"]
+
+
+def _images(post: Post, club: Club) -> list[str]:
+    photograph = cover(post)
+    return [photograph.url] if photograph else [picture.url for picture in cards(post, club=club).values()]
 
 
 def blog_posting(post: Post, *, club: Club) -> dict:
@@ -26,7 +56,7 @@ def blog_posting(post: Post, *, club: Club) -> dict:
         "url": address,
         "headline": post.title[:HEADLINE],
         "description": post.excerpt,
-        "image": [share_image(post)],
+        "image": _images(post, club),
         "datePublished": post.published_at.isoformat(timespec="seconds"),
         "dateModified": max(post.updated_at, post.published_at).isoformat(timespec="seconds"),
         "inLanguage": post.lang,

@@ -13,7 +13,7 @@ from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from posts.metadata import share_image
+from posts import metadata
 from posts.models import Post
 from posts.models.finding import PostQuerySet
 from smclub.addresses import absolute
@@ -75,7 +75,7 @@ def item_of(post: Post) -> Item:
         summary=post.excerpt,
         content=_stub(post, url) if post.is_for_members else _whole(post, url),
         labels=list(dict.fromkeys(labels)),
-        image=share_image(post) if post.cover and not post.is_for_members else "",
+        image=photograph.url if (photograph := metadata.cover(post)) else "",
     )
 
 

@@ -10,9 +10,11 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from posts import reading
+from members.models import Club
+from posts import metadata, reading
 from posts.models import Category, Page, Post, Series, listed_topics
 from posts.previews import post_id
+from smclub import share_cards
 from smclub.paging import page_of
 from smclub.shared import shared
 
@@ -109,6 +111,13 @@ def post_preview(request, token):
     response = render(request, "posts/post_detail.html", context)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+@require_safe
+def post_card(request, pk, shape, digest):
+    """The picture drawn of a published post."""
+    post = get_object_or_404(Post.objects.announced(), pk=pk)
+    return share_cards.answer(request, metadata.card(post, club=Club.current()), shape=shape, asked=digest)
 
 
 @require_safe

@@ -3,6 +3,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from events import views as events_views
 from posts import views as posts_views
 from smclub import health, media, views, wayfinding
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("robots.txt", wayfinding.robots, name="robots"),
     path("sitemap.xml", wayfinding.sitemap, name="sitemap"),
     path(".well-known/security.txt", wayfinding.security_txt, name="security_txt"),
+    path("cartes/articles/<int:pk>/<slug:shape>-<slug:digest>.png", posts_views.post_card, name="card_post"),
+    path("cartes/rencontres/<int:pk>/<slug:shape>-<slug:digest>.png", events_views.event_card, name="card_event"),
     path("media/<path:name>", media.media, name="media"),
 ]
 if settings.DEMO:

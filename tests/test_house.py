@@ -22,6 +22,7 @@ FLOOR = {
         "desk",
         "converters",
         "covers",
+        "share_cards",
         "dates",
         "paging",
         "searchable",

@@ -17,9 +17,16 @@ def blog_posting(context, post) -> dict:
     return metadata.blog_posting(post, club=context["club"])
 
 
-@register.simple_tag
-def share_image(post) -> str:
-    return metadata.share_image(post)
+@register.simple_tag(takes_context=True)
+def share_image(context, post):
+    """The picture shown where `post` is shared."""
+    return metadata.share_image(post, club=context["club"])
+
+
+@register.simple_tag(takes_context=True)
+def share_cards(context, post) -> dict:
+    """Shape → the picture drawn of `post`, for who wants to pass it on."""
+    return metadata.cards(post, club=context["club"])
 
 
 # -- on the pages of the apps below, and on the home page --------------------------

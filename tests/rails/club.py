@@ -20,11 +20,14 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone, translation
 
+from events import linked_data
 from events.models import EventTopic
 from members.mail import ready_made
 from members.models import Club, Entry, JobRun, OldAddress, Picture
+from posts import metadata
 from posts.models import Report, WatchedWord
 from posts.previews import SALT
+from smclub import share_cards
 from tests import make
 from tests.cast import ROLE_OF, cast
 
@@ -117,6 +120,13 @@ def arguments(club) -> dict[str, list]:
         **{f"events:leave{label}": [event.slug] for label, event in _events(club).items()},
         "events:leave_by_link": [club.open.slug, club.registration.token],
         "events:leave_by_link[forged]": [club.open.slug, "forged"],
+        **{f"card_event{label}": [event.pk, *event_card(event)] for label, event in _events(club).items()},
+        "card_event[forged]": [club.open.pk, "wide", "0" * 20],
+        "card_post": [club.post.pk, *post_card(club.post)],
+        "card_post[members]": [club.members_post.pk, *post_card(club.members_post)],
+        "card_post[draft]": [club.draft_post.pk, *post_card(club.draft_post)],
+        "card_post[later]": [club.later_post.pk, *post_card(club.later_post)],
+        "card_post[forged]": [club.post.pk, "wide", "0" * 20],
         "media": ["pictures/none.jpg"],
         "media[private]": ["secret_key"],
         "demo_letter": [club.letter.pk],
@@ -166,6 +176,15 @@ def arguments(club) -> dict[str, list]:
         "admin:posts_post_change[author's]": [club.author_draft.pk],
         **{f"admin:app_list[{label}]": [label] for label in sorted({model._meta.app_label for model in admin.site._registry})},
     }  # fmt: skip
+
+
+def event_card(event) -> list[str]:
+    """Shape and digest as somebody would guess them who knew all that would be drawn."""
+    return ["wide", share_cards.digest(linked_data.card(event, club=Club.current()), "wide")]
+
+
+def post_card(post) -> list[str]:
+    return ["wide", share_cards.digest(metadata.card(post, club=Club.current()), "wide")]
 
 
 def _events(club) -> dict[str, object]:

@@ -29,6 +29,12 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "healthz",
     "readyz",
     "events:detail[confidential]",
+    "card_event",  # kept by what is drawn: tests/smclub/test_share_cards.py
+    "card_event[group]",
+    "card_event[members]",
+    "card_event[past]",
+    "card_post",
+    "card_post[members]",
     "members:apply",
     "members:contact",
     "members:contact_thanks",
