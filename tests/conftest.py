@@ -57,7 +57,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
-        if "embedded" in item.fixturenames:
+        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+        if "embedded" in item.fixturenames or not asks:
             item.add_marker(pytest.mark.embedded)
         if os.environ.get("CI") == "true" and {"browser", "processes"} & {mark.name for mark in item.iter_markers()}:
             item.add_marker(pytest.mark.flaky(reruns=1))
