@@ -7,7 +7,6 @@ from functools import lru_cache
 import snowballstemmer
 
 _ELISION = re.compile(r"\b(?:jusqu|lorsqu|puisqu|quoiqu|qu|[ldjnscmt])['’ʼ]", re.IGNORECASE)
-_FRENCH = snowballstemmer.stemmer("french")
 
 
 _STOP_WORDS = """
@@ -31,13 +30,13 @@ def words(text: str) -> list[str]:
 
 def analyse(text: str) -> str:
     """French stems of `text`, for the index and for the query alike."""
-    return " ".join(_FRENCH.stemWords(words(text)))
+    return " ".join(map(_stem, words(text)))
 
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    """The stem of one word as it stands in a text."""
-    return analyse(word)
+    """The French stem of a folded word; each has a stemmer of its own, since they work in place and threads would share it."""
+    return snowballstemmer.stemmer("french").stemWord(word)
 
 
 def extract(text: str, query: str, *, length: int = 220) -> list[tuple[str, bool]]:
@@ -45,7 +44,7 @@ def extract(text: str, query: str, *, length: int = 220) -> list[tuple[str, bool
     wanted = set(analyse(query).split())
     initials = {stem[0] for stem in wanted}  # stemming is dear: only words that can match are stemmed
     spans = [match.span() for match in re.finditer(r"\w+", text)]
-    hits = [(at, end) for at, end in spans if fold(text[at])[:1] in initials and _stem(text[at:end]) in wanted]
+    hits = [(at, end) for at, end in spans if fold(text[at])[:1] in initials and analyse(text[at:end]) in wanted]
     first = hits[0][0] if hits else 0
     start = max(0, first - length // 3)
     start = text.rfind(" ", 0, start) + 1 if start else 0

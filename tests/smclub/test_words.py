@@ -1,5 +1,9 @@
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from smclub import words
 from smclub.words import analyse, extract, fold, slug
 
 
@@ -20,6 +24,23 @@ from smclub.words import analyse, extract, fold, slug
 )
 def test_what_is_typed_and_what_is_written_have_the_same_stems(typed, written):
     assert analyse(typed) == analyse(written)
+
+
+def test_threads_do_not_stem_into_each_other():
+    """A stemmer works in place: one that threads shared gave each the ends of the others' words."""
+    texts = [
+        " ".join(f"{word}{a}{b}ations" for a in "abcdefghijklm" for b in "nopqrstuvwxyz")
+        for word in ("organis", "communic", "anim")
+    ]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(len(texts)) as pool:
+            found = list(pool.map(analyse, texts))
+    finally:
+        sys.setswitchinterval(before)
+    words._stem.cache_clear()
+    assert found == [analyse(text) for text in texts]
 
 
 def test_an_extract_begins_near_the_first_match_and_marks_each():
