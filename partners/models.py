@@ -73,6 +73,7 @@ class Partner(Searchable, models.Model):
         Analysed("body_html"),
         Analysed("body_en_html"),
     ]
+    search_reads = ("organisation",)
 
     class Meta:
         verbose_name = _("partner")

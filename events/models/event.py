@@ -128,6 +128,7 @@ class Event(Searchable, models.Model):
         Analysed("speaker_names"),
         Analysed("town"),
     ]
+    search_reads = ("topics", "talks__person", "venue")
 
     class Meta:
         verbose_name = _("event")
@@ -291,7 +292,8 @@ class Event(Searchable, models.Model):
 
     # -- questions -------------------------------------------------------------
     def speaker_names(self) -> str:
-        return " ".join(self.talks.values_list("person__name", flat=True))
+        models.prefetch_related_objects([self], "talks__person")
+        return " ".join(talk.person.name for talk in self.talks.all())
 
     def taken(self) -> int:
         """Seats of those going, guests included."""

@@ -166,6 +166,7 @@ class Person(Searchable, models.Model):
         Analysed("topic_words"),
         Analysed("bio_html"),
     ]
+    search_reads = ("topics",)
 
     class Meta:
         verbose_name = _("person")

@@ -102,6 +102,7 @@ class Post(Searchable, models.Model):
         Analysed("body_html"),
         Analysed("credit_names"),
     ]
+    search_reads = ("topics", "credits__person", "credits__organisation")
 
     class Meta:
         verbose_name = _("post")
@@ -191,7 +192,8 @@ class Post(Searchable, models.Model):
 
     # -- questions ---------------------------------------------------------------
     def credit_names(self) -> str:
-        return " ".join(str(credit.who) for credit in self.credits.select_related("person", "organisation"))
+        models.prefetch_related_objects([self], "credits__person", "credits__organisation")
+        return " ".join(str(credit.who) for credit in self.credits.all())
 
     def readable_by(self, visitor) -> bool:
         """Whether `visitor` may read the whole of this published post."""
