@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,15 @@ def test_the_list_shows_what_is_to_come_soonest_first(client):
 def test_a_cancelled_meeting_stays_in_the_list_and_says_so(client):
     make_event(status="cancelled")
     assert "badge is-cancelled" in text(client.get(reverse("events:list")))
+
+
+def test_a_line_of_the_list_says_hour_town_and_group_and_of_a_confidential_meeting_the_group_alone(client):
+    group, venue = make_group(name="SMC Rennes"), make_venue(city="Rennes")
+    make_event(group=group, venue=venue, starts_at=timezone.localtime().replace(hour=18, minute=30) + timedelta(days=2))
+    make_event(group=group, venue=venue, days=3, is_confidential=True)
+    told, hidden = re.findall('<p class="entry-where">(.*?)</p>', text(client.get(reverse("events:list"))))
+    assert told == f"<strong>18 h 30</strong> <span>Rennes</span> <span>{group.name}</span>"
+    assert hidden == f"<span>{group.name}</span>"
 
 
 @pytest.mark.parametrize("number", [3, 18])
