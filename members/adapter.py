@@ -69,6 +69,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email):
         return fold_email(super().clean_email(email))
 
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        """Of the address alone. The library adds the Host header, whose port anybody may change to count anew."""
+        return fold_email(credentials["email"])
+
     def new_user(self, request):
         return Member(language=get_language() or "fr")
 

@@ -13,6 +13,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members import codes, joining
+from members.models.member import fold_email
 from smclub import limits
 
 NEW_ACCOUNTS_A_DAY = 60  # from one network address: a full meeting behind one router
@@ -48,8 +49,11 @@ class LoginForm(Plain, account.LoginForm):
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["website"] = forms.CharField(required=False, label=_("Leave this field empty"))
 
+    def clean_login(self):
+        return fold_email(super().clean_login())
+
     def _login_by_code(self, request, redirect_url, credentials):
-        email = credentials["email"] = get_adapter().clean_email(credentials["email"])
+        email = credentials["email"]
         self.user = joining.account_of(email)
         if not self.user and not self.cleaned_data["website"]:
             self.user = self._greet(request, email)

@@ -256,6 +256,18 @@ def test_a_session_set_by_somebody_else_is_not_the_one_signed_in(planted):
     assert (cookie["samesite"], cookie["httponly"], cookie["path"], cookie["domain"]) == ("Lax", True, "/", "")
 
 
+@pytest.mark.parametrize("other", ["host", "spelling"])
+def test_no_other_name_for_the_same_account_resets_the_limit(client, other):
+    """AU-01: the Host header with another port, the address in other letters."""
+    cast("milan")
+    spellings = ["milan@example.org", "MILAN@example.org", "milan@ｅxample.org", " milan@example.org", "Milan@Example.ORG"]
+    for n in range(5):
+        email, host = (spellings[n], "localhost") if other == "spelling" else (spellings[0], f"localhost:{8000 + n}")
+        door(client, email, password="wrong", REMOTE_ADDR=f"192.0.2.{n}", headers={"host": host})
+    door(client, "milan@example.org", password=PASSWORD, REMOTE_ADDR="192.0.2.77")
+    assert not is_signed_in(client)
+
+
 def test_guessing_is_stopped_after_five_even_with_the_right_password(client):
     cast("milan")
     for n in range(5):
