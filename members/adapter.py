@@ -35,6 +35,7 @@ SECRET_MAILS = ("login_code", "email_confirmation", "password_reset_code")
 CODES = ("login_code", "password_reset_code")  # those that open an account, as it was when they were sent
 # What somebody signed out can have sent to any address.
 ASKED_FOR = ("login_code", "email_confirmation", "password_reset_code", "unknown_account", "account_already_exists")
+AGAIN = ("account_confirm_login_code", "account_email_verification_sent")  # where the same code can be asked for again
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -47,10 +48,11 @@ class AccountAdapter(DefaultAccountAdapter):
         name = template_prefix.rpartition("/")[2]
         if name in CODES:
             codes.seal(request, name, email)
+        if name.startswith(ASKED_FOR) and not request.user.is_authenticated:
+            request.session["asked_for"] = email
+            _count(request, email)
         if name == "unknown_account" and _unwanted(request, email):
             return
-        if name.startswith(ASKED_FOR) and not request.user.is_authenticated and not may_write_to(email):
-            raise ImmediateHttpResponse(respond_429(request))
         message = self.render_mail(template_prefix, email, context | _frame(request) | {"request": None, "email": email})
         html = next((part.content for part in message.alternatives), "")
         ready_made(
@@ -62,6 +64,14 @@ class AccountAdapter(DefaultAccountAdapter):
             html=html,
             secret=name.startswith(SECRET_MAILS),
         )
+
+    def generate_login_code(self):
+        _count_again(allauth_context.request)
+        return super().generate_login_code()
+
+    def generate_email_verification_code(self):
+        _count_again(allauth_context.request)
+        return super().generate_email_verification_code()
 
     def format_email_subject(self, subject):
         return subject
@@ -90,6 +100,19 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user, type):
         return gettext("Key of %(day)s") % {"day": dates.day(timezone.localdate())}
+
+
+def _count(request, email: str) -> None:
+    """One letter to `email`, once a request."""
+    if getattr(request, "letter_counted", "") != email and not may_write_to(email):
+        raise ImmediateHttpResponse(respond_429(request))
+    request.letter_counted = email
+
+
+def _count_again(request) -> None:
+    """A letter asked for again counts for every address alike; to one without an account the library sends no second one."""
+    if request.resolver_match.url_name in AGAIN and not request.user.is_authenticated and "asked_for" in request.session:
+        _count(request, request.session["asked_for"])
 
 
 def _unwanted(request, email: str) -> bool:

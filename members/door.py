@@ -4,8 +4,6 @@ from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField
 from allauth.core import context
-from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.ratelimit import respond_429
 from allauth.mfa.base import forms as second_step
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
@@ -60,9 +58,10 @@ class LoginForm(Plain, account.LoginForm):
         return super()._login_by_code(request, redirect_url, credentials)
 
     def _greet(self, request, email: str):
+        """None once there were too many from one place: a letter then says that there is no account, and the answer nothing."""
         address = get_adapter().get_client_ip(request)
         if not limits.allowed("greet", address, times=NEW_ACCOUNTS_A_DAY, seconds=24 * 3600):
-            raise ImmediateHttpResponse(respond_429(request))
+            return None
         return joining.greet(email)
 
 

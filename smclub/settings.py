@@ -101,6 +101,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "smclub.middleware.AccessLogMiddleware",
+    "members.pace.PaceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -273,6 +274,7 @@ ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,60/d/ip"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
+DOOR_PACE = 0.25  # seconds: several times what the slowest answer about an address takes
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 ACCOUNT_CHANGE_EMAIL = True  # one address an account; the new one takes over once verified
 ACCOUNT_SESSION_REMEMBER = True
