@@ -1,0 +1,122 @@
+"""Guessing at the door: two real servers, one database and one cache between them (AU-01, AU-03)."""
+
+import re
+import shutil
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from typing import Self
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+
+from smclub.management.commands import serve
+from tests.processes import answer, environment, start
+from tests.rails.test_serve import free_port, until
+
+pytestmark = [pytest.mark.processes, pytest.mark.embedded]
+PASSWORD = "a long enough password"
+MAKE = f"""
+from allauth.account.models import EmailAddress
+from members.models import Member
+for email in ("ana@example.org", "bob@example.org"):
+    member = Member.objects.create_user(email, {PASSWORD!r})
+    EmailAddress.objects.create(user=member, email=email, primary=True, verified=True)
+"""
+DOOR = "/en/compte/login/"
+HASHED, COUNTED, IN = "the password was looked at", "too many tries", "signed in"
+
+
+@pytest.fixture(scope="module")
+def servers(migrated, tmp_path_factory):
+    """The ports of two servers behind a trusted proxy, and the folder that they share."""
+    folder = shutil.copytree(migrated, tmp_path_factory.mktemp("guessing") / "club")
+    env = environment(folder, DEBUG="true", PAGE_CACHE="true", TRUSTED_PROXIES="1")
+    ports = [free_port(), free_port()]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": settings.BASE_DIR}
+    running = [subprocess.Popen(serve.gunicorn("127.0.0.1", port), env=env, **quiet) for port in ports]
+    try:
+        answer(start("shell", "-v0", "-c", MAKE, env=env))
+        for port in ports:
+            until(lambda port=port: serve.answers("127.0.0.1", port))
+        yield ports, folder
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
+
+
+@dataclass
+class Browser:
+    """Comes through the proxy from `address`; keeps its cookies and the token of the door."""
+
+    address: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    token: str = ""
+
+    def ask(self, port: int, path: str, **typed: str) -> tuple[int, str]:
+        site = HTTPConnection("127.0.0.1", port, timeout=30)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Host": "localhost", "Cookie": cookies, "X-Forwarded-For": f"198.51.100.7, {self.address}"}
+        sent = headers | {"Content-Type": "application/x-www-form-urlencoded"} if typed else headers
+        site.request("POST" if typed else "GET", path, urlencode(typed), sent)
+        heard = site.getresponse()
+        for cookie in heard.headers.get_all("Set-Cookie", []):
+            name, _equals, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        text = heard.read().decode()
+        site.close()
+        return heard.status, text
+
+    def come(self, port: int) -> Self:
+        """Looks at the door, and has its token from then on."""
+        self.token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.ask(port, DOOR)[1])[1]
+        return self
+
+    def sign_in(self, port: int, name: str, password: str) -> str | int:
+        typed = {"login": f"{name}@example.org", "password": password, "csrfmiddlewaretoken": self.token}
+        status, text = self.ask(port, DOOR, **typed)
+        if status == 200:
+            return HASHED if "do not go together" in text else COUNTED if "Too many tries" in text else text
+        return IN if status == 302 else status
+
+
+@pytest.mark.parametrize(("victim", "addresses"), [("ana", 1), ("bob", 20)])
+def test_five_wrong_passwords_are_heard_whoever_sends_forty(servers, victim, addresses):
+    """AU-01: half of them at once, at both servers; who is in stays in, and nobody is written to."""
+    ports, folder = servers
+    owner = Browser("192.0.2.1").come(ports[0])
+    assert owner.sign_in(ports[0], victim, PASSWORD) == IN
+    thieves = [Browser(f"203.0.113.{addresses + n}").come(ports[0]) for n in range(addresses)]
+    tries = [(thieves[n % addresses], ports[n % 2]) for n in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(lambda one: one[0].sign_in(one[1], victim, "wrong"), tries[:20]))
+    said += [thief.sign_in(port, victim, "wrong") for thief, port in tries[20:]]
+    assert Counter(said)[HASHED] == 5
+    assert set(said) <= {HASHED, COUNTED, 429}
+    assert [Browser("192.0.2.2").come(port).sign_in(port, victim, PASSWORD) for port in ports] == [COUNTED, COUNTED]
+    assert [owner.ask(port, "/en/compte/")[0] for port in ports] == [200, 200]
+    with closing(sqlite3.connect(folder / "club.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM members_letter").fetchone() == (0,)
+
+
+def test_a_flood_at_the_door_leaves_the_pages_to_everybody(servers):
+    """AU-03: sixty passwords at once from one place, and a visitor who reads meanwhile."""
+    ports, _folder = servers
+    visitor, robot, waits = Browser("192.0.2.3"), Browser("203.0.113.200").come(ports[0]), []
+    with ThreadPoolExecutor(8) as pool:
+        flood = [pool.submit(robot.sign_in, ports[0], f"nobody{n}", "wrong") for n in range(60)]
+        while not all(one.done() for one in flood):
+            began = time.monotonic()
+            assert visitor.ask(ports[0], "/en/")[0] == 200
+            waits.append(time.monotonic() - began)
+    said = Counter(one.result() for one in flood)
+    assert (said[429], said[HASHED]) == (30, 10), said
+    assert sorted(waits)[int(len(waits) * 0.95)] < 1
