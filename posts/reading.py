@@ -5,15 +5,22 @@ from django.db.models import Q, Subquery
 from events.models import Event
 from members.models import Person, Topic
 from posts.models import Post
+from smclub.keeping import kept
 
 RELATED = 4
 EVENTS_OF_TOPIC = 6
 PEOPLE_OF_TOPIC = 24
+NAMED = ["title", "slug", "lang", "address_on", "published_at", "series", "series_position"]  # all that a link to a post says
 
 
 def around(post: Post, *, visitor) -> dict:
     """`previous`, `next`, `siblings` (of its series, itself included), `related`, `event`, as `visitor` may know of them."""
-    listed = Post.objects.listed_for(visitor).one_per_pair(post.lang)
+    event = post.event_id and Event.objects.listed_for(visitor).select_related("group").filter(pk=post.event_id).first()
+    return {"event": event, **kept(f"around:{post.pk}", lambda: _around(post))}
+
+
+def _around(post: Post) -> dict:
+    listed = Post.objects.announced().one_per_pair(post.lang).only(*NAMED)
     others = listed.except_pair_of(post)
     ends = Q(pk=Subquery(others.before(post).newest_first().values("pk")[:1])) | Q(
         pk=Subquery(others.after(post).oldest_first().values("pk")[:1])
@@ -23,9 +30,13 @@ def around(post: Post, *, visitor) -> dict:
         "previous": max((other for other in near if _when(other) < _when(post)), key=_when, default=None),
         "next": min((other for other in near if _when(other) > _when(post)), key=_when, default=None),
         "siblings": sorted((other for other in near if post.series_id and other.series_id == post.series_id), key=_place),
-        "related": listed.related_to(post)[:RELATED],
-        "event": post.event_id and Event.objects.listed_for(visitor).select_related("group").filter(pk=post.event_id).first(),
+        "related": list(listed.related_to(post)[:RELATED]),
     }
+
+
+def years(language: str) -> list[tuple[int, int]]:
+    """(year, number of posts) of what readers of `language` find in lists, the latest first."""
+    return kept(f"years:{language}", lambda: Post.objects.announced().one_per_pair(language).count_by("year"))
 
 
 def _when(post: Post) -> tuple:

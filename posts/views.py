@@ -136,7 +136,7 @@ def _listed(request):
 
 def _list(request, template, posts, **context):
     posts = page_of(posts.for_cards(), request.GET.get("page"))
-    return render(request, template, context | {"posts": posts, "years": _listed(request).count_by("year")})
+    return render(request, template, context | {"posts": posts, "years": reading.years(get_language())})
 
 
 def _archive(request, year, month=None, day=None):
@@ -147,7 +147,7 @@ def _archive(request, year, month=None, day=None):
     if not page.object_list:
         raise Http404
     months = [(date(year, n, 1), count) for n, count in _listed(request).in_period(year).count_by("month")]
-    years = _listed(request).count_by("year")
+    years = reading.years(get_language())
     precision = "day" if day else "month" if month else "year"
     context = {"posts": page, "began": began, "precision": precision, "months": months, "years": years, "year": year}
     return render(request, "posts/archive.html", context)

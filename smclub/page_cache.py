@@ -1,32 +1,24 @@
 """Whole answers for visitors without a session, kept in the shared cache until something public changes.
 
-An entry is good for the *edition* it was made in (`changed()` raises it after each commit), and at most until the next moment
-that changes a page by itself: a scheduled post or meeting appears, a meeting begins or ends, a day ends. What is kept holds no
-name, nonce, token or cookie: such an answer is refused here, whatever its view said.
+How long is said in `smclub.keeping`. What is kept holds no name, nonce, token or cookie: such an answer is refused here,
+whatever its view said.
 """
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import ceil
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.cache import caches
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
 from django.middleware.csp import get_nonce
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
-from events.models import Event
-from posts.models import Post
-from smclub.editions import EDITION, TROUBLE, first_edition
+from smclub.keeping import found, keep
 from smclub.shared import SHARED
 
-LONGEST = timedelta(minutes=10)  # that an entry lives, whatever happens
 LONGEST_ADDRESS = 300  # characters of host, path and query
 # What networks and letters add to an address; no page of ours looks at them.
 TRACKING = {"fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "ref_src"}
@@ -36,8 +28,6 @@ TRACKING = {"fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid",
 class Entry:
     """An answer as it was made, without what the outer middleware adds to each."""
 
-    edition: str
-    until: datetime
     route: str
     headers: dict[str, str]
     body: bytes
@@ -54,14 +44,15 @@ class PageCacheMiddleware:
         if not names_nobody(request):
             return self.get_response(request)
         key = _key(request) if settings.PAGE_CACHE else ""
-        edition, entry = _found(key) if key else ("", None)
+        edition, entry = found(key) if key else ("", None)
         if entry is None:
             response = self.get_response(request)
             if not is_alike_for_all(request, response):
                 return response
             _head(response)
             if edition and request.method == "GET":
-                _keep(key, request, response, edition)
+                entry = Entry(request.resolver_match.route, dict(response.items()), response.content)
+                keep(key, entry, edition)
         else:
             response = HttpResponse(entry.body, headers=entry.headers)
             request.kept_route = entry.route  # for the access log: no view is looked up
@@ -94,23 +85,6 @@ def is_alike_for_all(request, response) -> bool:
     )
 
 
-def next_moment() -> datetime:
-    """When the site next looks different although nobody changed anything: something appears, begins, closes or ends."""
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    moments = [today + timedelta(days=1), Post.objects.next_moment(), Event.objects.next_moment()]
-    return min(moment for moment in moments if moment)
-
-
-def _until(edition: str) -> datetime:
-    """`next_moment`, looked up once in an edition and again when it is over."""
-    name, pages = f"until:{edition}", caches["pages"]
-    until = pages.get(name)
-    if until is None or until <= timezone.now():
-        until = next_moment()
-        pages.set(name, until, timeout=LONGEST.total_seconds())
-    return until
-
-
 def _forget_tracking(request) -> None:
     """A link shared on a network is the page it leads to, and is kept as such."""
     query = request.META.get("QUERY_STRING", "")
@@ -127,30 +101,7 @@ def _key(request) -> str:
     return "page:" + hashlib.sha256(address.encode()).hexdigest()
 
 
-def _found(key: str) -> tuple[str, Entry | None]:
-    """The edition that is on, and the entry of it under `key`; no edition when the cache is away."""
-    try:
-        found = caches["pages"].get_many([EDITION, key])
-        edition = found.get(EDITION) or first_edition()
-    except TROUBLE:
-        return "", None
-    entry = found.get(key)
-    is_good = entry and entry.edition == edition and entry.until > timezone.now()
-    return edition, entry if is_good else None
-
-
 def _head(response) -> None:
     """What a proxy in front may do with it, and a validator."""
     response.headers["Cache-Control"] = SHARED
     response.headers.setdefault("ETag", f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"')
-
-
-def _keep(key: str, request, response, edition: str) -> None:
-    """`edition` was read before the page was made: what changed meanwhile has made it old already."""
-    now = timezone.now()
-    try:
-        until = min(now + LONGEST, _until(edition))
-        entry = Entry(edition, until, request.resolver_match.route, dict(response.items()), response.content)
-        caches["pages"].set(key, entry, timeout=ceil((until - now).total_seconds()))
-    except TROUBLE:
-        pass  # it is made again next time

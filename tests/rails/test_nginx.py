@@ -65,7 +65,7 @@ def nginx(tmp_path, live_server, settings):
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if not program:
         pytest.fail(MISSING, pytrace=False) if os.environ.get("CI") == "true" else pytest.skip(MISSING)
-    settings.PAGE_CACHE = True
+    settings.PAGE_CACHE = settings.KEEP_FACTS = True
     settings.ALLOWED_HOSTS = ["club.example"]
     port = free_port()
     for name in ("static", "media/pictures"):

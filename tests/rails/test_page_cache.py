@@ -48,7 +48,7 @@ NEVER_KEPT = re.compile(r"^(account_|mfa_|usersessions_|demo_|admin:)")
 
 @pytest.fixture(autouse=True)
 def _page_cache_on(settings):
-    settings.PAGE_CACHE = True
+    settings.PAGE_CACHE = settings.KEEP_FACTS = True
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from smclub.editions import EDITION, raise_edition
-from smclub.page_cache import PageCacheMiddleware, next_moment
+from smclub.keeping import next_moment
+from smclub.page_cache import PageCacheMiddleware
 from smclub.shared import SHARED, keep_private, shared
 from tests.cast import cast
 from tests.make import make_event, make_post
@@ -56,7 +57,7 @@ publishing.withdraw(Post.objects.get(), by=Member.objects.get(email="o@example.o
 
 @pytest.fixture(autouse=True)
 def _page_cache_on(settings):
-    settings.PAGE_CACHE = True
+    settings.PAGE_CACHE = settings.KEEP_FACTS = True
 
 
 class Site:
