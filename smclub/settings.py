@@ -149,7 +149,7 @@ _SQLITE = {"transaction_mode": "IMMEDIATE", "timeout": 10}
 
 
 def _pragmas(synchronous: str) -> str:
-    return f"PRAGMA journal_mode=WAL;PRAGMA synchronous={synchronous};PRAGMA busy_timeout=10000;PRAGMA cache_size=-20000;"
+    return f"PRAGMA journal_mode=WAL;PRAGMA synchronous={synchronous};PRAGMA busy_timeout=10000;PRAGMA cache_size=-4000;"
 
 
 def _database() -> dict:
@@ -157,6 +157,7 @@ def _database() -> dict:
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
+            "CONN_MAX_AGE": None,  # opening one for each request took a tenth of a page
             "NAME": VAR_DIR / "club.sqlite3",
             "OPTIONS": _SQLITE | {"init_command": _pragmas("FULL")},
             "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
@@ -220,6 +221,7 @@ else:
     }
     DATABASE_ROUTERS = ["smclub.databases.CacheRouter"]
 PAGE_CACHE = read("bool", "PAGE_CACHE", not DEBUG)
+KEEP_FACTS = PAGE_CACHE or not DEBUG  # what pages made anew share: smclub/keeping.py
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Signing in --------------------------------------------------------------

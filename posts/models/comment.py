@@ -40,7 +40,10 @@ class DiscussionQuerySet(models.QuerySet):
         """
         if isinstance(thing, Event):
             return self.filter(event=thing)
-        shared = Exists(family(thing).filter(discussion=OuterRef("pk"))) | Q(event__in=meetings(thing).values("pk"))
+        twins = thing.family
+        mine = [twin.discussion_id for twin in twins if twin.discussion_id]
+        told = [twin.event_id for twin in twins if twin.event_id]
+        shared = Q(pk__in=mine) | Q(event__in=told, event__audience=SAME_READERS[thing.audience])
         own_first = Case(When(pk=thing.discussion_id, then=0), When(event__isnull=False, then=1), default=2)
         return self.filter(shared).order_by(own_first, "pk")
 
@@ -56,13 +59,11 @@ class DiscussionQuerySet(models.QuerySet):
 
 def _readable_by(visitor) -> Q:
     Post = apps.get_model("posts", "Post")  # its module stands on this one
-    events, posts = Event.objects.published().with_inside(visitor), Post.objects.published()
-    mine = Post.objects.visible_to(visitor)
-    here = OuterRef("pk")
+    events, posts = Event.objects.filter(pk=OuterRef("event")), Post.objects.filter(discussion=OuterRef("pk"))
     return (
-        (Q(Exists(events.filter(discussion=here, is_inside=True))) | Q(Exists(mine.filter(discussion=here))))
-        & ~Q(Exists(events.filter(discussion=here, is_inside=False)))
-        & ~Q(Exists(posts.filter(discussion=here).exclude(pk__in=mine.values("pk"))))
+        (Q(Exists(posts.visible_to(visitor))) | Q(Exists(events.visible_to(visitor))))
+        & ~Q(Exists(posts.withheld_from(visitor)))
+        & ~Q(Exists(events.withheld_from(visitor)))
     )
 
 

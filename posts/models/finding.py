@@ -38,10 +38,11 @@ class PostQuerySet(models.QuerySet):
 
     def visible_to(self, visitor):
         """In full: what `visitor` may read the whole of."""
-        posts = self.published()
-        if is_accepted(visitor) or (getattr(visitor, "is_staff", False) and visitor.may("posts.change_post")):
-            return posts
-        return posts.filter(audience=self.model.Audience.PUBLIC)
+        return self.published() if _reads_all(visitor) else self.published().filter(audience=self.model.Audience.PUBLIC)
+
+    def withheld_from(self, visitor):
+        """Published ones of which `visitor` may read no more than the stub."""
+        return self.none() if _reads_all(visitor) else self.published().exclude(audience=self.model.Audience.PUBLIC)
 
     def on_desk_of(self, member):
         """What the admin shows `member`: editors all, authors what they write."""
@@ -59,10 +60,10 @@ class PostQuerySet(models.QuerySet):
 
     def one_per_pair(self, language: str):
         """Of published twins, the one in `language`."""
-        twins = PostQuerySet(self.model).published().filter(lang=language)
-        return self.exclude(
-            ~Q(lang=language) & (Exists(twins.filter(original=OuterRef("pk"))) | Exists(twins.filter(pk=OuterRef("original"))))
-        )
+        now = timezone.now()
+        original = Q(original__lang=language, original__published_at__lte=now)
+        translation = Q(translation__lang=language, translation__published_at__lte=now)
+        return self.filter(Q(lang=language) | ~(original | translation))
 
     def reports(self):
         return self.filter(kind=self.model.Kind.REPORT)
@@ -120,12 +121,11 @@ class PostQuerySet(models.QuerySet):
         return self.exclude(twins)
 
     def related_to(self, post):
-        """Nearest first: same series, then same event, then topics shared, then a credit shared."""
-        topics = PostTopic.objects.filter(content_object=OuterRef("pk"), tag__in=PostTopic.objects.of(post).values("tag"))
-        credits = Credit.objects.filter(post=OuterRef("pk")).filter(
-            Q(person__in=Credit.objects.filter(post=post, person__isnull=False).values("person"))
-            | Q(organisation__in=Credit.objects.filter(post=post, organisation__isnull=False).values("organisation"))
-        )
+        """Nearest first: same series, then same event, then topics shared, then a credit shared; `post` is one `for_reading`."""
+        topics = PostTopic.objects.filter(content_object=OuterRef("pk"), tag__in=[item.tag_id for item in post.topic_items.all()])
+        people = [credit.person_id for credit in post.credits.all() if credit.person_id]
+        organisations = [credit.organisation_id for credit in post.credits.all() if credit.organisation_id]
+        credits = Credit.objects.filter(post=OuterRef("pk")).filter(Q(person__in=people) | Q(organisation__in=organisations))
         shared = topics.order_by().values("content_object").annotate(n=Count("pk")).values("n")
         near = Value(0, output_field=IntegerField())
         if post.series_id:
@@ -152,3 +152,7 @@ class PostQuerySet(models.QuerySet):
             Prefetch("categories", Category.objects.order_by("position", "pk")),
             Prefetch("topic_items", PostTopic.objects.select_related("tag").order_by("tag__name", "pk")),
         )
+
+
+def _reads_all(visitor) -> bool:
+    return is_accepted(visitor) or (getattr(visitor, "is_staff", False) and visitor.may("posts.change_post"))

@@ -185,10 +185,19 @@ class Post(Searchable, models.Model):
         return [credit for credit in self.credits.all() if not credit.is_writer]
 
     @property
+    def twin(self) -> "Post | None":
+        """The other-language version; no query after `for_reading`."""
+        return self.original or getattr(self, "translation", None)
+
+    @property
     def published_twin(self) -> "Post | None":
-        """The other-language version, once readers may know of it; no query after `for_reading`."""
-        twin = self.original or getattr(self, "translation", None)
-        return twin if twin and twin.is_published else None
+        """The other-language version, once readers may know of it."""
+        return self.twin if self.twin and self.twin.is_published else None
+
+    @property
+    def family(self) -> "list[Post]":
+        """The post and its translation, when both are for the same readers."""
+        return [self, self.twin] if self.twin and self.twin.audience == self.audience else [self]
 
     # -- questions ---------------------------------------------------------------
     def credit_names(self) -> str:
