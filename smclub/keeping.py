@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
 from django.utils import timezone
 
-from events.models import Event
-from posts.models import Post
 from smclub.editions import EDITION, TROUBLE, first_edition
 
 LONGEST = timedelta(minutes=10)  # that anything is kept, whatever happens
@@ -66,7 +65,10 @@ def keep(key: str, value: Any, edition: str) -> None:
 def next_moment() -> datetime:
     """When the site next looks different although nobody changed anything: something appears, begins, closes or ends."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    moments = [today + timedelta(days=1), Post.objects.next_moment(), Event.objects.next_moment()]
+    moments = [today + timedelta(days=1)]
+    for model in apps.get_models():
+        if hasattr(model._default_manager, "next_moment"):  # a query word of those that change by themselves
+            moments.append(model._default_manager.next_moment())
     return min(moment for moment in moments if moment)
 
 

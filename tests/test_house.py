@@ -15,6 +15,7 @@ FLOOR = {
         "images",
         "words",
         "changed",
+        "keeping",
         "limits",
         "addresses",
         "languages",
