@@ -10,7 +10,7 @@ CHECK_PORT = [ "$(PORT)" -ge 1 ] 2>/dev/null && [ "$(PORT)" -le 65535 ] || \
 	{ echo "PORT must be a number between 1 and 65535, not \"$(PORT)\"." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock shots bench rush messages reset
+.PHONY: help run dev test lint lock shots bench rush light messages reset
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -50,6 +50,10 @@ bench:  ## what pages cost, as ratios to what Django can do here (needs wrk; ARG
 rush:  ## 500 people ask for 80 places within ten seconds, on the server of `make run` (ARGS="--database-url postgres://…")
 	@.ci/venv requirements.txt requirements-dev.txt
 	@$(PYTHON) -m tests.bench.rush $(ARGS)
+
+light:  ## what Lighthouse says of ten kinds of page, on its telephone (needs npm and Chromium; ARGS="--only post")
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(PYTHON) -m tests.bench.light $(ARGS)
 
 messages:  ## gather the texts to translate, then compile the catalogue
 	$(PYTHON) manage.py makemessages -l fr --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=var --ignore=tests

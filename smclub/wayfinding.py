@@ -22,8 +22,10 @@ Disallow: /admin/
 Disallow: /en/admin/
 Disallow: /compte/
 Disallow: /en/compte/
-Disallow: /recherche/
-Disallow: /en/recherche/
+Allow: /compte/login/$
+Allow: /en/compte/login/$
+Disallow: /recherche/?
+Disallow: /en/recherche/?
 Disallow: /agenda/
 
 Sitemap: {sitemap}

@@ -80,6 +80,21 @@ def test_robots_are_told_where_to_go(client, settings):
 
 
 @pytest.mark.parametrize(
+    ("path", "is_found"),
+    [
+        ("/recherche/", True),
+        ("/recherche/?q=radio", False),
+        ("/compte/login/", True),
+        ("/compte/login/?next=/articles/", False),
+        ("/compte/password/reset/", False),
+    ],
+)
+def test_search_engines_find_the_doors_and_not_what_is_behind(client, path, is_found):
+    """The form to search with and the one to sign in by are pages; results, and the rest of the account, are not."""
+    assert ('<meta name="robots" content="noindex">' not in client.get(path).text) is is_found
+
+
+@pytest.mark.parametrize(
     ("email", "contact"), [("sos@club.example", "mailto:sos@club.example"), ("", "http://localhost:8000/contact/")]
 )
 def test_researchers_are_told_whom_to_write_to(client, email, contact):
