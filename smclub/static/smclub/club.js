@@ -53,6 +53,12 @@
     addEventListener(deed, (event) => { for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false; });
   }
 
+  // A strip of tabs that is wider than the screen starts at the tab of this page.
+  for (const tab of document.querySelectorAll(":is(.subnav, .archive-strip, .tabs) [aria-current]")) {
+    const strip = tab.closest("nav");
+    strip.scrollLeft += tab.getBoundingClientRect().right - strip.getBoundingClientRect().right + 32;
+  }
+
   // The device gave no passkey: say so on the page.
   document.addEventListener("allauth.error", (event) => {
     const refused = document.querySelector("[data-key-refused]");
