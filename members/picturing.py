@@ -29,21 +29,39 @@ def keep(picture: Picture) -> Picture:
     if is_new:
         tasks.make_variants.enqueue(picture.pk)
     if before and is_new:
-        _remove_after_commit(before)
+        _remove_after_commit(before.possible_names)
     return picture
 
 
 @transaction.atomic
 def discard(picture: Picture) -> None:
     """Deletes `picture`, and its files once that is done; what showed it shows none."""
-    _remove_after_commit(picture)
+    _remove_after_commit(picture.possible_names)
     picture.delete()
     pages_changed()
 
 
-def _remove_after_commit(picture: Picture) -> None:
+@transaction.atomic
+def rename(picture: Picture) -> bool:
+    """Gives its file another name: whoever remembers the one before finds nothing. False when another did, or it has no file."""
+    old, names = picture.file.name, picture.possible_names
+    try:
+        with default_storage.open(old) as file:
+            picture.file.save(old, ContentFile(file.read()), save=False)
+    except FileNotFoundError:
+        return False
+    picture.widths = None
+    if not Picture.objects.filter(pk=picture.pk, file=old).update(file=picture.file.name, widths=None):
+        default_storage.delete(picture.file.name)
+        return False
+    tasks.make_variants.enqueue(picture.pk)
+    _remove_after_commit(names)
+    pages_changed()
+    return True
+
+
+def _remove_after_commit(names: list[str]) -> None:
     """Of a store that is away the daily look for orphans takes care: the deed itself is done."""
-    names = picture.file_names
     transaction.on_commit(lambda: _remove(names), robust=True)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop as _  # the journal of jobs sa
 
 from members import joining, outbox, picturing
 from members.models import JobRun
-from smclub import farewell
+from smclub import concealing, farewell
 
 log = logging.getLogger("smclub.due")
 
@@ -50,6 +50,7 @@ JOBS = (
     Job(_("letters"), timedelta(minutes=1), outbox.sweep),
     Job(_("worker heartbeat"), timedelta(minutes=1), beat.enqueue),
     Job(_("variants of pictures"), timedelta(minutes=10), picturing.sweep),
+    Job(_("pictures taken back"), timedelta(minutes=1), concealing.sweep),
     Job(_("files of no picture"), timedelta(days=1), picturing.remove_orphans),
     Job(_("addresses never verified"), timedelta(days=1), joining.forget_strangers),
     Job(_("seats of blocked accounts"), timedelta(minutes=15), farewell.give_back_seats),

@@ -23,7 +23,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def everybody(visitor_of_request, name: str) -> bool:
-    """For files whose name cannot be guessed and is only written on pages that one may see."""
+    """For files whose name cannot be guessed, is only written on pages that one may see, and changes when they are taken back."""
     return True
 
 
@@ -44,7 +44,8 @@ def media(request, name):
         "Content-Disposition": "inline" if kind in SHOWN_IN_PLACE else "attachment",
         "Last-Modified": http_date(changed),
         "Accept-Ranges": "bytes",
-        "Cache-Control": "public, max-age=31536000, immutable",
+        # what is taken back (smclub/concealing.py) leaves shared caches within the hour
+        "Cache-Control": "public, max-age=31536000, s-maxage=3600, immutable",
     }
     if parse_http_date_safe(request.headers.get("If-Modified-Since", "")) == changed:
         file.close()

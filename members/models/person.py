@@ -75,6 +75,10 @@ class PersonQuerySet(models.QuerySet):
     def announced(self):
         return self.filter(visibility=Person.Visibility.PUBLIC).of_open_accounts()
 
+    def published(self):
+        """Whose page exists for others than themselves."""
+        return self.exclude(visibility=Person.Visibility.PRIVATE).of_open_accounts()
+
     def of_open_accounts(self):
         """Without those whose account is blocked; who has none stays."""
         return self.exclude(member__standing=Member.Standing.BLOCKED)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models.person import Person
+from smclub.images import widths_for
 from smclub.languages import Text, localised
 
 FOLDER = "pictures"
@@ -26,6 +27,11 @@ class PictureQuerySet(models.QuerySet):
 
 
 class Picture(models.Model):
+    class Reach(models.IntegerChoices):
+        NOBODY = 0
+        SOME = 1
+        EVERYBODY = 2
+
     file = models.ImageField(_("file"), upload_to=random_name, width_field="width", height_field="height", max_length=120)
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
     height = models.PositiveIntegerField(_("height"), editable=False, default=0)
@@ -45,6 +51,8 @@ class Picture(models.Model):
     created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
     # widths of the variants that exist, the narrowest first; None: not made yet; []: none can be made of this file
     widths = models.JSONField(_("widths of its variants"), null=True, default=None, editable=False)
+    # who may know its name, as smclub/concealing.py last found
+    shown_to = models.PositiveSmallIntegerField(_("shown to"), default=Reach.NOBODY, editable=False)
 
     objects = PictureQuerySet.as_manager()
 
@@ -77,8 +85,15 @@ class Picture(models.Model):
     @property
     def file_names(self) -> list[str]:
         """Every file in the store that is this picture's."""
-        made = [self.variant_name(width, suffix) for width in self.widths or [] for suffix in self.suffixes]
-        return [str(self.file.name), *made]
+        return self._names(self.widths or [])
+
+    @property
+    def possible_names(self) -> list[str]:
+        """Those, and the ones that a task may be writing."""
+        return self._names(widths_for(self.width))
+
+    def _names(self, widths: list[int]) -> list[str]:
+        return [str(self.file.name), *(self.variant_name(width, suffix) for width in widths for suffix in self.suffixes)]
 
     # -- how it is shown ---------------------------------------------------------
     @property

@@ -1,4 +1,5 @@
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -24,6 +25,15 @@ def test_a_file_is_served_whole_and_can_run_nothing(client, address):
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Type"] == "image/jpeg"
+
+
+def test_nginx_as_in_the_guide_says_the_same_of_a_file(client, address):
+    said = client.get(address)
+    body(said)
+    guide = (settings.BASE_DIR / "docs/deploy.md").read_text(encoding="utf-8")
+    block = guide.partition("location /media/pictures/ {")[2].partition("}")[0]
+    for name in ("Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "Cross-Origin-Resource-Policy"):
+        assert f"add_header {name} {said[name]};" in block.replace('"', "")
 
 
 @pytest.mark.parametrize(
