@@ -65,6 +65,7 @@ def test_every_kind_of_letter_is_written_in_the_language_of_its_reader(language)
         assert row.subject not in ("", title)
         assert title in row.text
         assert title in row.html
+        assert f">{Event.objects.get(title=title).local_day.day}</span>" in row.html  # the date block
         assert "{{" not in row.text + row.html
         prefix = "/en/" if language == "en" else "/"
         assert f"http://localhost:8000{prefix}evenements/" in row.text
