@@ -7,6 +7,7 @@ follows light and dark; there is no id in it, because a list shows many, and no 
 import hashlib
 import itertools
 from collections.abc import Iterator
+from functools import lru_cache
 
 from django.utils.html import escape
 
@@ -33,6 +34,7 @@ class _Dice:
         return things[self.between(0, len(things) - 1)]
 
 
+@lru_cache(maxsize=500)
 def cover(title: str, *, seed: str) -> str:
     """An SVG of 16:9 for a post or an event called `title`; `seed` is its slug."""
     dice = _Dice(seed)
@@ -45,6 +47,7 @@ def cover(title: str, *, seed: str) -> str:
     )
 
 
+@lru_cache(maxsize=100)
 def mark(name: str, *, seed: str) -> str:
     """A monogram for an organisation without a logo."""
     dice = _Dice(seed)

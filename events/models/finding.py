@@ -98,11 +98,11 @@ class EventQuerySet(models.QuerySet):
 
     def visible_to(self, visitor):
         """In full: what `visitor` may read the whole of."""
-        return self.published().with_inside(visitor).filter(is_inside=True)
+        return self.published().filter(_inside(self.model, visitor)).annotate(is_inside=Value(True))
 
     def withheld_from(self, visitor):
         """Published ones of which `visitor` may read no more than the stub."""
-        return self.published().with_inside(visitor).filter(is_inside=False)
+        return self.published().exclude(_inside(self.model, visitor)).annotate(is_inside=Value(False))
 
     def with_inside(self, visitor):
         """Annotates `is_inside`: whether `visitor` belongs to the audience of the event or runs it."""

@@ -1,10 +1,11 @@
 """Thin filters and tags over the floor."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -33,6 +34,26 @@ def day_and_hour(at) -> str:
     """« 1er juin 2026, 19 h 30 »."""
     at = timezone.localtime(at)
     return f"{dates.day(at)}, {dates.hour(at)}"
+
+
+@register.inclusion_tag("_date_block.html")
+def date_block(on: date | None, precision: str = "day", *, weekday: bool = False, large: bool = False, state: str = ""):
+    """A date as on a tear-off calendar; `precision` is one of an event's."""
+    if on is None or precision == "none":
+        return {"large": large}
+    today = timezone.localdate()
+    is_month = precision == "month"
+    return {
+        "iso": f"{on:%Y-%m}" if is_month else on.isoformat(),
+        "weekday": weekday and not is_month and date_format(on, "l" if large else "D") + ("" if large else "."),
+        "number": "" if is_month else f"{on.day}",
+        "month": date_format(on, "N"),
+        "year": f"{on.year}",
+        "is_this_year": on.year == today.year and not is_month and not large,
+        "is_today": on == today and not is_month,
+        "large": large,
+        "state": state,
+    }
 
 
 @register.simple_tag
