@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from members.contacting import Subject
 from members.models import Application, Club, Group, Member, Person, Topic
 from members.models.topic import topics_from_string, topics_to_string
-from smclub.images import upright
+from smclub.images import PictureField
 
 TOPICS = 12
 
@@ -62,7 +62,7 @@ class ProfileForm(forms.ModelForm):
         label=_("Interests"), max_length=400, required=False, help_text=_("Separated by commas, for instance: data, local media")
     )
 
-    portrait = forms.ImageField(
+    portrait = PictureField(
         label=_("Portrait"),
         required=False,
         help_text=_("A JPEG, PNG, WebP or AVIF file; where and when it was taken is removed."),
@@ -113,10 +113,6 @@ class ProfileForm(forms.ModelForm):
             return {"name": member.name}
         values = {name: getattr(person, name) for name in cls._meta.fields}
         return values | {"name": member.name or person.name, "topics": topics_to_string(person.topics.all())}
-
-    def clean_portrait(self):
-        portrait = self.cleaned_data["portrait"]
-        return upright(portrait) if portrait else None
 
     def clean_bio(self):
         bio = self.cleaned_data["bio"]

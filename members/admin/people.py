@@ -2,14 +2,13 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members import picturing, topics
 from members.models import Group, GroupMembership, Mandate, Organisation, Person, Picture, Topic
 from smclub.desk import ClubInline, ClubModelAdmin
-from smclub.images import upright
+from smclub.images import PictureField
 
 
 class MandateInline(ClubInline):
@@ -146,9 +145,8 @@ class TopicAdmin(ClubModelAdmin):
 
 
 class PictureForm(forms.ModelForm):
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        return upright(file) if isinstance(file, UploadedFile) else file
+    class Meta:
+        field_classes = {"file": PictureField}
 
 
 @admin.register(Picture)

@@ -1,11 +1,13 @@
 import io
 import os
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -226,3 +228,50 @@ def test_a_portrait_with_variants_stands_where_initials_do(browser):
         lefts.append(page.locator(".profile-head .avatar").bounding_box()["x"])
     assert page.locator("img.avatar").evaluate("image => image.decode().then(() => image.currentSrc)").endswith("-480.avif")
     assert lefts[0] == lefts[1]
+
+
+NAMES = [
+    "../../x.jpg",
+    "/etc/passwd",
+    "..\\..\\x.jpg",
+    "C:\\x.jpg",
+    "x" * 300 + ".jpg",
+    "a\x00b.jpg",
+    "x\r\nX-Evil: 1.jpg",
+    "CON.jpg",
+    "nul",
+    ".htaccess",
+    "x.php",
+    "x.html.png",
+    "\u202egpj.exe",
+    "%2e%2e%2fx.jpg",
+    "picture.jpg",
+    "picture.jpg",
+]
+
+
+def sent_under(name: str, content: bytes, **fields) -> dict:
+    """An upload with a file name that no browser would send."""
+    whole = encode_multipart(BOUNDARY, fields | {"file": SimpleUploadedFile("NAME", content, content_type="image/jpeg")})
+    return {"data": whole.replace(b'"NAME"', b'"%b"' % name.encode()), "content_type": MULTIPART_CONTENT}
+
+
+def test_the_name_of_an_upload_comes_from_us(client, folder):
+    """UP-05: whatever it was called, and twice the same; nothing is written over."""
+    client.force_login(cast("olga"))
+    url = reverse("admin:members_picture_add")
+    plain = desk.typed(client, url, alt="Une salle")
+    widths = range(100, 100 + len(NAMES))
+    answers = [
+        client.generic("POST", url, **sent_under(name, drawn(width, 10), **plain))
+        for name, width in zip(NAMES, widths, strict=True)
+    ]
+    assert {answer.status_code for answer in answers} == {302}
+    kept = list(Picture.objects.order_by("pk"))
+    assert [picture.width for picture in kept] == list(widths)
+    assert all(re.fullmatch(r"pictures/[\w-]{22}\.jpg", picture.file.name) for picture in kept)
+    assert [path.name for path in folder.parent.iterdir()] == ["pictures"]
+    assert names(folder) == sorted(picture.file.name.removeprefix("pictures/") for picture in kept)
+    for picture in kept:
+        with Image.open(folder.parent / picture.file.name) as file:
+            assert file.width == picture.width

@@ -3,10 +3,14 @@ import zlib
 from io import BytesIO
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from members.admin.people import PictureForm
+from members.forms import ProfileForm
+from members.models import Picture
 from smclub import images
 
 
@@ -118,3 +122,16 @@ def test_anything_else_is_refused_with_a_sentence(name, content):
     with pytest.raises(ValidationError) as refusal:
         images.upright(SimpleUploadedFile(f"{name}.png", content))
     assert refusal.value.code in ("picture", "picture_size")
+
+
+PICTURE_OF_THE_DESK = forms.modelform_factory(Picture, PictureForm, fields=["file"]).base_fields["file"]
+
+
+@pytest.mark.parametrize("field", [PICTURE_OF_THE_DESK, ProfileForm.base_fields["portrait"]])
+def test_a_form_tries_no_other_decoder(field, monkeypatch):
+    """UP-01: Django's own field would have tried all of them first."""
+    tried, decode = [], Image.open
+    monkeypatch.setattr(Image, "open", lambda *args, formats=None: tried.append(formats) or decode(*args, formats=formats))
+    with pytest.raises(ValidationError) as refused:
+        field.clean(upload(Image.new("RGB", (9, 9)), "BMP"), None)
+    assert ([error.code for error in refused.value.error_list], tried) == (["picture"], [images.FORMATS])
