@@ -48,7 +48,7 @@ def thread_of(thing: Event | Post, *, visitor, number="1") -> Thread | None:
         return Thread(None, [], 0) if type(thing).objects.visible_to(visitor).filter(pk=thing.pk).exists() else None
     if not discussion.is_readable:
         return None
-    nodes = discussion.comments.nodes_for(visitor)
+    nodes = Comment.objects.nodes_for(visitor, of=discussion)
     comments = list(nodes.threaded(visitor)[: FEW + 1])
     is_whole = len(comments) <= FEW
     outline = {c.path: c.state for c in comments} if is_whole else dict(nodes.values_list("path", "state"))
@@ -68,7 +68,7 @@ def _roots(paths) -> list[str]:
 
 def page_holding(comment: Comment, *, visitor) -> int:
     """The number of the page where `comment` stands, or stood."""
-    paths = comment.discussion.comments.nodes_for(visitor).values_list("path", flat=True)
+    paths = Comment.objects.nodes_for(visitor, of=comment.discussion).values_list("path", flat=True)
     until = bisect_right(_roots(paths), comment.path[:STEP])
     return max(1, ceil(until / THREADS))
 

@@ -39,6 +39,12 @@ def years(language: str) -> list[tuple[int, int]]:
     return kept(f"years:{language}", lambda: Post.objects.announced().one_per_pair(language).count_by("year"))
 
 
+def months(language: str, year: int) -> list[tuple[int, int]]:
+    """(month, number of posts) of a year, as `years` counts them."""
+    posts = Post.objects.announced().one_per_pair(language).in_period(year)
+    return kept(f"months:{language}:{year}", lambda: posts.count_by("month"))
+
+
 def _when(post: Post) -> tuple:
     return post.published_at, post.pk
 

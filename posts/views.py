@@ -135,7 +135,7 @@ def _listed(request):
 
 
 def _list(request, template, posts, **context):
-    posts = page_of(posts.for_cards(), request.GET.get("page"))
+    posts = page_of(posts.for_cards(), request.GET.get("page"), kept_as=request.path)  # posts are listed alike for everybody
     return render(request, template, context | {"posts": posts, "years": reading.years(get_language())})
 
 
@@ -143,10 +143,10 @@ def _archive(request, year, month=None, day=None):
     """The posts of a year, a month or a day; a time without any has no page."""
     began = _date(year, month or 1, day or 1)
     posts = _listed(request).in_period(year, month, day)
-    page = page_of(posts.for_cards(), request.GET.get("page"))
+    page = page_of(posts.for_cards(), request.GET.get("page"), kept_as=request.path)
     if not page.object_list:
         raise Http404
-    months = [(date(year, n, 1), count) for n, count in _listed(request).in_period(year).count_by("month")]
+    months = [(date(year, n, 1), count) for n, count in reading.months(get_language(), year)]
     years = reading.years(get_language())
     precision = "day" if day else "month" if month else "year"
     context = {"posts": page, "began": began, "precision": precision, "months": months, "years": years, "year": year}

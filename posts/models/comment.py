@@ -126,11 +126,15 @@ class CommentQuerySet(models.QuerySet):
         """What `visitor` may read the words of: the visible ones and their own pending ones."""
         return self.filter(_shown(visitor))
 
-    def nodes_for(self, visitor):
-        """What is shown to `visitor`, and the places of hidden ones that have visible answers."""
-        visible = Comment.objects.counted().filter(discussion=OuterRef("discussion"))
+    def nodes_for(self, visitor, *, of: "Discussion | None" = None):
+        """What is shown to `visitor`, and the places of hidden ones that have visible answers.
+
+        Those `of` one discussion are so said: a database that must look for the discussion of each row reads all comments.
+        """
+        visible = Comment.objects.counted().filter(discussion=of.pk if of else OuterRef("discussion"))
         answered = Exists(visible.filter(path__startswith=OuterRef("path"))) | Exists(visible.filter(parent=OuterRef("pk")))
-        return self.filter(_shown(visitor) | Q(answered))
+        nodes = self.filter(_shown(visitor) | Q(answered))
+        return nodes.filter(discussion=of) if of else nodes
 
     def with_root(self):
         """Annotates `root`: the path of the comment that began the thread, whether it is still shown or not."""

@@ -12,6 +12,8 @@ from members.models import Organisation, Topic, is_accepted
 from posts.models.filing import Category, Series
 from posts.models.ties import Credit, PostTopic
 
+CONSIDERED = 60  # posts that share a topic or a credit, before the nearest are chosen
+
 
 class PostQuerySet(models.QuerySet):
     def published(self):
@@ -110,10 +112,12 @@ class PostQuerySet(models.QuerySet):
         return [(row[key], row["n"]) for row in rows]
 
     def before(self, post):
-        return self.filter(Q(published_at__lt=post.published_at) | Q(published_at=post.published_at, pk__lt=post.pk))
+        earlier = Q(published_at__lt=post.published_at) | Q(pk__lt=post.pk)
+        return self.filter(earlier, published_at__lte=post.published_at)  # the range first: an index reads from there
 
     def after(self, post):
-        return self.filter(Q(published_at__gt=post.published_at) | Q(published_at=post.published_at, pk__gt=post.pk))
+        later = Q(published_at__gt=post.published_at) | Q(pk__gt=post.pk)
+        return self.filter(later, published_at__gte=post.published_at)
 
     def except_pair_of(self, post):
         """Neither `post` nor its other-language version."""
@@ -121,21 +125,30 @@ class PostQuerySet(models.QuerySet):
         return self.exclude(twins)
 
     def related_to(self, post):
-        """Nearest first: same series, then same event, then topics shared, then a credit shared; `post` is one `for_reading`."""
-        topics = PostTopic.objects.filter(content_object=OuterRef("pk"), tag__in=[item.tag_id for item in post.topic_items.all()])
-        people = [credit.person_id for credit in post.credits.all() if credit.person_id]
-        organisations = [credit.organisation_id for credit in post.credits.all() if credit.organisation_id]
-        credits = Credit.objects.filter(post=OuterRef("pk")).filter(Q(person__in=people) | Q(organisation__in=organisations))
-        shared = topics.order_by().values("content_object").annotate(n=Count("pk")).values("n")
-        near = Value(0, output_field=IntegerField())
+        """Nearest first: same series, then same event, then topics shared, then a credit shared; `post` is one `for_reading`.
+
+        Of all that shares a topic or a credit the first few are looked at: a topic may have as many posts as the site.
+        """
+        everything = self.model._default_manager.order_by()
+        topics = PostTopic.objects.filter(tag__in=[item.tag_id for item in post.topic_items.all()])
+        credits = Credit.objects.sharing(post.credits.all())
+        near = [
+            everything.filter(pk__in=topics.nearest()[:CONSIDERED]),
+            everything.filter(pk__in=credits.latest_posts()[:CONSIDERED]),
+        ]
+        points = Value(0, output_field=IntegerField())
         if post.series_id:
-            near += Case(When(series=post.series_id, then=1000), default=0)
+            near.append(everything.filter(series=post.series_id))
+            points += Case(When(series=post.series_id, then=1000), default=0)
         if post.event_id:
-            near += Case(When(event=post.event_id, then=500), default=0)
-        near += Coalesce(Subquery(shared), 0) * 10 + Case(When(Exists(credits), then=1), default=0)
-        return (
-            self.except_pair_of(post).annotate(nearness=near).filter(nearness__gt=0).order_by("-nearness", "-published_at", "-pk")
-        )
+            near.append(everything.filter(event=post.event_id))
+            points += Case(When(event=post.event_id, then=500), default=0)
+        shared = topics.filter(content_object=OuterRef("pk")).order_by().values("content_object")
+        points += Coalesce(Subquery(shared.annotate(n=Count("pk")).values("n")), 0) * 10
+        points += Case(When(Exists(credits.filter(post=OuterRef("pk"))), then=1), default=0)
+        first, *others = (posts.values("pk") for posts in near)
+        posts = self.filter(pk__in=first.union(*others, all=True)).except_pair_of(post).annotate(nearness=points)
+        return posts.order_by("-nearness", "-published_at", "-pk")
 
     def with_credits(self):
         return self.prefetch_related(

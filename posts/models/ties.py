@@ -1,7 +1,7 @@
 """Who and what is tied to a post: its topics, and those who signed it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from taggit.models import ItemBase
 
@@ -9,8 +9,10 @@ from members.models import Organisation, Person, Topic
 
 
 class PostTopicQuerySet(models.QuerySet):
-    def of(self, post):
-        return self.filter(content_object=post)
+    def nearest(self):
+        """The posts that bear most of these topics, of as many the latest written."""
+        posts = self.order_by().values("content_object").annotate(n=Count("pk")).order_by("-n", "-content_object")
+        return posts.values("content_object")
 
 
 class PostTopic(ItemBase):
@@ -23,6 +25,17 @@ class PostTopic(ItemBase):
         verbose_name = _("topic of a post")
         verbose_name_plural = _("topics of posts")
         constraints = [models.UniqueConstraint(fields=["tag", "content_object"], name="post_topic_once")]
+
+
+class CreditQuerySet(models.QuerySet):
+    def sharing(self, credits):
+        """Those of whoever has one of `credits`, on whatever post."""
+        people = [credit.person_id for credit in credits if credit.person_id]
+        organisations = [credit.organisation_id for credit in credits if credit.organisation_id]
+        return self.filter(Q(person__in=people) | Q(organisation__in=organisations))
+
+    def latest_posts(self):
+        return self.order_by("-post").values("post")
 
 
 class Credit(models.Model):
@@ -42,6 +55,8 @@ class Credit(models.Model):
     )
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.AUTHOR)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = CreditQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("credit")

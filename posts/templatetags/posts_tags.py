@@ -37,7 +37,7 @@ def _listed(context):
 
 def _paged(context, posts, *, title: str) -> dict:
     """The section whose pages the address numbers: the whole of it can be reached."""
-    page = page_of(posts, context["request"].GET.get("page"))
+    page = page_of(posts, context["request"].GET.get("page"), kept_as=context["request"].path)
     return {"posts": page, "title": title, "name": "posts", "is_compact": True}
 
 

@@ -267,3 +267,15 @@ def test_who_has_no_session_cookie_is_nobody():
     request.session = None
     VisitorMiddleware(lambda request: None).process_request(request)
     assert request.user.is_anonymous
+
+
+def test_related_posts_are_sought_among_the_nearest(monkeypatch):
+    """A topic may have as many posts as the site: what shares two with this one is found behind all that share one."""
+    monkeypatch.setattr("posts.models.finding.CONSIDERED", 2)
+    first, second = make_topic(), make_topic()
+    nearest = make_post(title="Deux thèmes", topics=[first, second], days=-50)
+    post = make_post(title="Le billet", topics=[first, second])
+    latest = [make_post(title=f"Un thème {n}", topics=[first], days=-n) for n in range(2, 6)]
+    related = list(Post.objects.announced().related_to(Post.objects.for_reading().get(pk=post.pk)))
+    assert related[0] == nearest
+    assert set(related) < {nearest, *latest}
