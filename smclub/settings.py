@@ -17,15 +17,18 @@ environ.Env.read_env(BASE_DIR / ".env")
 SPELLINGS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
-def read(kind: str, name: str, default):
-    """The environment variable `name` as `kind` (bool, int, str, list); one clear sentence when it is unreadable."""
+def read(kind: str, name: str, default, *, within: range | None = None):
+    """The environment variable `name` as `kind` (bool, int, str, list); one clear sentence when it is none, or not `within`."""
     written = env.ENVIRON.get(name)
     if written is None or (written == "" and kind != "str"):
         return default
     try:
-        return SPELLINGS[written.strip().lower()] if kind == "bool" else getattr(env, kind)(name)
+        value = SPELLINGS[written.strip().lower()] if kind == "bool" else getattr(env, kind)(name)
     except (KeyError, ValueError, ImproperlyConfigured):
         raise ImproperlyConfigured(f"{name} is not readable as {kind}: {written!r}.") from None
+    if within is not None and value not in within:
+        raise ImproperlyConfigured(f"{name} must be between {within[0]} and {within[-1]}, not {value}.")
+    return value
 
 
 VERSION = "0.1.0"
@@ -164,9 +167,7 @@ def _database() -> dict:
         }
     if not url.startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured("DATABASE_URL must start with postgres://; leave it out for SQLite.")
-    pool = {"min_size": 1, "max_size": read("int", "DATABASE_POOL", 8), "timeout": 3}
-    if pool["max_size"] < 1:
-        raise ImproperlyConfigured("DATABASE_POOL must be 1 or more.")
+    pool = {"min_size": 1, "max_size": read("int", "DATABASE_POOL", 8, within=range(1, 1001)), "timeout": 3}
     try:
         where = env.db_url("DATABASE_URL")
     except ValueError:
@@ -297,7 +298,7 @@ MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK
 MFA_TOTP_ISSUER = "Social Media Club"
 # Behind nginx this is 1; without it every visitor would share one rate-limit key.
-ALLAUTH_TRUSTED_PROXY_COUNT = read("int", "TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = read("int", "TRUSTED_PROXIES", 0, within=range(10))
 
 # --- Cookies and headers: everything follows from SITE_URL being https --------
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
@@ -383,7 +384,7 @@ if EMAIL_HOST_NAME:
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": EMAIL_HOST_NAME,
-            "port": read("int", "SMTP_PORT", 587),
+            "port": read("int", "SMTP_PORT", 587, within=range(1, 65536)),
             "username": read("str", "SMTP_USER", ""),
             "password": read("str", "SMTP_PASSWORD", ""),
             "use_tls": _starttls,
