@@ -1,8 +1,14 @@
-"""Keeps a few processes alive from one foreground process: what dies starts again, what stops stops together."""
+"""Keeps a few processes alive from one foreground process: what dies starts again, what stops stops together.
 
+Run as a script, with the id of its parent and a command, it becomes that command, which then ends when its parent does.
+"""
+
+import ctypes
 import logging
+import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 
@@ -11,6 +17,7 @@ log = logging.getLogger("smclub.supervisor")
 LONGEST_WAIT = 60  # seconds between two attempts, at most
 STEADY = 60  # seconds after which a process counts as well, and its next death waits one second again
 GRACE = 10  # seconds to end by itself before it is killed
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -31,7 +38,8 @@ class Worker:
         self.started = time.monotonic()
         deaf = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            self.process = subprocess.Popen(self.command)  # noqa: S603 -- our own commands
+            leash = [sys.executable, "-I", "-S", __file__, str(os.getpid())]
+            self.process = subprocess.Popen([*leash, *self.command])  # noqa: S603 -- our own commands
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, deaf)
 
@@ -87,3 +95,15 @@ class Supervisor:
         until = time.monotonic() + seconds
         while self._running() and time.monotonic() < until:
             time.sleep(0.05)
+
+
+def leash(parent: int, command: list[str]) -> None:
+    """Becomes `command`, which the kernel ends when `parent` dies, were it by SIGKILL; known to Linux alone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == parent:  # else it died before we said so
+        os.execv(command[0], command)  # noqa: S606 -- our own commands
+
+
+if __name__ == "__main__":
+    leash(int(sys.argv[1]), sys.argv[2:])

@@ -139,6 +139,18 @@ def test_a_polite_kill_ends_all_of_it_too(var):
         assert group_of(site.pid) == {}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells a process that its parent died")
+def test_a_rude_kill_leaves_nothing_running(var):
+    """SIGKILL, or a machine short of memory: what would go on unwatched holds the port that the next start needs."""
+    port = free_port()
+    with running(var, port) as site:
+        until(lambda: the("db_worker", site.pid) and the("run_due", site.pid) and the("gunicorn", site.pid))
+        os.kill(site.pid, signal.SIGKILL)
+        site.wait(timeout=20)
+        until(lambda: group_of(site.pid) == {})
+        assert refused(port)
+
+
 def test_the_demo_listens_on_this_machine_only(tmp_path):
     process = serve(tmp_path, free_port(), "--host", "0.0.0.0", DEMO="1")
     said = process.communicate(timeout=60)[0]
