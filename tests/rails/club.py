@@ -16,7 +16,10 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib import admin
 from django.core import signing
+from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone, translation
 
@@ -283,3 +286,17 @@ def _one(app: str, model: str):
     found = apps.get_model(app, model)._default_manager.order_by("pk").first()
     assert found, f"build() in tests/rails/club.py makes no {app}.{model}"
     return found.pk
+
+
+def ask(client: Client, method: str, path: str, **sent):
+    """The answer to one request, of which nothing stays."""
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    before = transaction.savepoint_create()
+    response = client.generic(method, path, **sent)
+    if response.streaming:
+        b"".join(response.streaming_content)
+    transaction.savepoint_rollback(before)
+    client.cookies.clear()
+    client.cookies.load(cookies)
+    cache.clear()
+    return response

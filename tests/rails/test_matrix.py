@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path as url
@@ -53,15 +51,7 @@ def clients(people) -> dict[str, Client]:
 
 def cell(client: Client, method: str, path: str) -> str:
     """What one request answers; nothing of it stays."""
-    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
-    before = transaction.savepoint_create()
-    response = client.generic(method, path, content_type="application/x-www-form-urlencoded")
-    if response.streaming:
-        b"".join(response.streaming_content)
-    transaction.savepoint_rollback(before)
-    client.cookies.clear()
-    client.cookies.load(cookies)
-    cache.clear()
+    response = club.ask(client, method, path, content_type="application/x-www-form-urlencoded")
     if response.status_code in (301, 302) and "/login/" in response["Location"].partition("?")[0]:
         return "login"
     return str(response.status_code)

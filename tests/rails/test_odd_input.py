@@ -9,8 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
-from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -66,20 +65,6 @@ def browser(member=None) -> Client:
     return client
 
 
-def ask(client: Client, method: str, path: str, **sent):
-    """The answer to one request, of which nothing stays."""
-    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
-    before = transaction.savepoint_create()
-    response = client.generic(method, path, **sent)
-    if response.streaming:
-        b"".join(response.streaming_content)
-    transaction.savepoint_rollback(before)
-    client.cookies.clear()
-    client.cookies.load(cookies)
-    cache.clear()
-    return response
-
-
 def of_visitors(people) -> dict[str, str]:
     return {name: path for name, path in club.addresses(people).items() if not name.startswith("admin:")}
 
@@ -95,7 +80,7 @@ def test_no_path_is_an_error(who):
             continue
         for odd in PATHS:
             path = "/" + re.sub(r"<[^>]+>", lambda _argument, odd=odd: odd, url.route)
-            if (status := ask(client, "GET", path).status_code) >= 500:
+            if (status := club.ask(client, "GET", path).status_code) >= 500:
                 wrong.append(f"{status} {url.name} {odd[:40]}")
     assert wrong == []
 
@@ -107,12 +92,12 @@ def test_no_query_is_an_error_nor_costs_much():
     people, wrong, seen = club.build(), [], 0
     client = browser()
     for name, path in of_visitors(people).items():
-        if ask(client, "GET", path).status_code != 200:
+        if club.ask(client, "GET", path).status_code != 200:
             continue
         seen += 1
         for query in QUERIES:
             with CaptureQueriesContext(connection) as queries:
-                status = ask(client, "GET", f"{path}?{query}").status_code
+                status = club.ask(client, "GET", f"{path}?{query}").status_code
             if status >= 500 or len(queries) > MOST:
                 wrong.append(f"{status} {name}, {len(queries)} queries: {query[:50]}")
     assert wrong == []
@@ -127,7 +112,7 @@ def test_no_question_to_a_list_of_the_desk_is_an_error():
             wrong += [
                 f"{name}: {query[:50]}"
                 for query in ASKED_OF_THE_DESK
-                if ask(client, "GET", f"{path}?{query}").status_code not in (200, 302, 400)
+                if club.ask(client, "GET", f"{path}?{query}").status_code not in (200, 302, 400)
             ]
     assert wrong == []
 
@@ -139,7 +124,7 @@ def test_no_header_or_cookie_is_an_error(who, method):
     for name, path in of_visitors(people).items():
         client.cookies.load(COOKIES)
         sent = {"data": "--x\r\n\x00", "content_type": "multipart/form-data"} if method == "POST" else {}
-        if (status := ask(client, method, path, **HEADERS, **sent).status_code) >= 500:
+        if (status := club.ask(client, method, path, **HEADERS, **sent).status_code) >= 500:
             wrong.append(f"{status} {name}")
     assert wrong == []
 
@@ -212,7 +197,7 @@ def forms_of(client: Client, addresses: dict[str, str], seen: set):
     for name, path in addresses.items():
         if "[" in name or is_machine(name):
             continue
-        page = ask(client, "GET", path)
+        page = club.ask(client, "GET", path)
         if page.status_code != 200 or not page.get("Content-Type", "").startswith("text/html"):
             continue
         for form in Forms(page.text).found:
@@ -226,7 +211,7 @@ def forms_of(client: Client, addresses: dict[str, str], seen: set):
 def post(client: Client, form: Form, typed: dict) -> int:
     sent = {name: [typed[name]] if name in typed else values for name, values in form.values.items()}
     body = urlencode(sent, doseq=True)
-    return ask(client, "POST", form.action, data=body, content_type="application/x-www-form-urlencoded").status_code
+    return club.ask(client, "POST", form.action, data=body, content_type="application/x-www-form-urlencoded").status_code
 
 
 def whole(form: Form) -> dict[str, dict]:
