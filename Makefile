@@ -10,7 +10,7 @@ CHECK_PORT = [ "$(PORT)" -ge 1 ] 2>/dev/null && [ "$(PORT)" -le 65535 ] || \
 	{ echo "PORT must be a number between 1 and 65535, not \"$(PORT)\"." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock shots bench rush light messages reset
+.PHONY: help run dev test lint lock shots bench rush seats light messages reset
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -50,6 +50,10 @@ bench:  ## what pages cost, as ratios to what Django can do here (needs wrk; ARG
 rush:  ## 500 people ask for 80 places within ten seconds, on the server of `make run` (ARGS="--database-url postgres://…")
 	@.ci/venv requirements.txt requirements-dev.txt
 	@$(PYTHON) -m tests.bench.rush $(ARGS)
+
+seats:  ## the whole verb of registering, beside a bare booking (ARGS="--database-url postgres://…")
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(PYTHON) -m tests.bench.seats $(ARGS)
 
 light:  ## what Lighthouse says of ten kinds of page, on its telephone (needs npm and Chromium; ARGS="--only post")
 	@.ci/venv requirements.txt requirements-dev.txt

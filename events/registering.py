@@ -40,7 +40,7 @@ def join(event: Event, *, member: Member, guests: int = 0, name: str = "", sourc
     keep_name(member, name)
     registration = _enqueue(event, registration, member=member, guests=guests, source=source)
     seated = _seat(event, acting=registration)
-    registration.refresh_from_db()
+    registration = next((row for row in seated if row == registration), registration)
     if registration.is_waiting and not event.has_waiting_list:
         paused = event.is_promotion_paused
         raise Refused(_("Registration is paused for now.") if paused else _("All places are taken."), code="full")
@@ -131,9 +131,8 @@ def _change_guests(event: Event, registration: Registration, guests: int) -> Reg
     registration.save(update_fields=["guests", "rev"])
     seated = _seat(event, acting=registration if registration.is_waiting else None)
     _tell_promoted(seated)
-    registration.refresh_from_db()
     pages_changed()
-    return registration
+    return next((row for row in seated if row == registration), registration)
 
 
 def _enqueue(event, registration, *, member, guests, source) -> Registration:
@@ -162,10 +161,12 @@ def _seat(event: Event, *, acting: Registration | None = None) -> list[Registrat
         return []
     if now >= event.closes_at or (now >= event.cutoff_at and acting is None):
         return []
+    free, seated = event.free(), []
+    if free is not None and free <= 0:  # the long list of a full meeting is not read by each who joins it
+        return []
     waiting = event.registrations.waiting().select_related("member")
     if now >= event.cutoff_at:
         waiting = waiting.filter(pk=acting.pk)
-    free, seated = event.free(), []
     for registration in waiting:
         if free is None or registration.seats <= free:
             seated.append(registration)
@@ -179,12 +180,14 @@ def _seat(event: Event, *, acting: Registration | None = None) -> list[Registrat
 
 # -- refusals ------------------------------------------------------------------
 def _refuse_unless_welcome(event: Event, member: Member) -> None:
-    seen = Event.objects.listed_for(member).filter(pk=event.pk).first()
-    if seen is None:
+    is_inside = event.is_published and event.is_open_to_all  # the most frequent case asks nothing while others wait
+    if not is_inside:
+        is_inside = Event.objects.listed_for(member).filter(pk=event.pk).values_list("is_inside", flat=True).first()
+    if is_inside is None:
         raise Refused(_("This meeting does not exist."), code="unknown")
     if not member.is_active or not EmailAddress.objects.filter(user=member, email=member.email, verified=True).exists():
         raise Refused(_("Confirm your e-mail address first."), code="unverified")
-    if not seen.is_inside:
+    if not is_inside:
         raise Refused(
             _("This meeting is not open to you: %(audience)s.") % {"audience": event.get_audience_display().lower()},
             code="restricted",
