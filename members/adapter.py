@@ -33,7 +33,7 @@ REFUSALS = {
 }
 SECRET_MAILS = ("login_code", "email_confirmation", "password_reset_code")
 CODES = ("login_code", "password_reset_code")  # those that open an account, as it was when they were sent
-# What somebody signed out can have sent to any address.
+# What can be had sent to any address, by somebody signed out or as the new address of an account.
 ASKED_FOR = ("login_code", "email_confirmation", "password_reset_code", "unknown_account", "account_already_exists")
 AGAIN = ("account_confirm_login_code", "account_email_verification_sent")  # where the same code can be asked for again
 
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         name = template_prefix.rpartition("/")[2]
         if name in CODES:
             codes.seal(request, name, email)
-        if name.startswith(ASKED_FOR) and not request.user.is_authenticated:
+        if name.startswith(ASKED_FOR):
             request.session["asked_for"] = email
             _count(request, email)
         if name == "unknown_account" and _unwanted(request, email):
@@ -111,7 +111,7 @@ def _count(request, email: str) -> None:
 
 def _count_again(request) -> None:
     """A letter asked for again counts for every address alike; to one without an account the library sends no second one."""
-    if request.resolver_match.url_name in AGAIN and not request.user.is_authenticated and "asked_for" in request.session:
+    if request.resolver_match.url_name in AGAIN and "asked_for" in request.session:
         _count(request, request.session["asked_for"])
 
 

@@ -80,12 +80,15 @@ class SignupForm(Plain, account.SignupForm):
 
 class LoginCodeForm(Plain, account.ConfirmLoginCodeForm):
     def clean_code(self):
+        codes.count_try(context.request)
         codes.refuse_stale(context.request, "login_code")
         return super().clean_code()
 
 
 class AddressCodeForm(Plain, account.ConfirmEmailVerificationCodeForm):
-    pass
+    def clean_code(self):
+        codes.count_try(context.request)
+        return super().clean_code()
 
 
 class ResetForm(Plain, account.ResetPasswordForm):
@@ -94,6 +97,7 @@ class ResetForm(Plain, account.ResetPasswordForm):
 
 class ResetCodeForm(Plain, account.ConfirmPasswordResetCodeForm):
     def clean_code(self):
+        codes.count_try(context.request)
         codes.refuse_stale(context.request, "password_reset_code")
         return super().clean_code()
 

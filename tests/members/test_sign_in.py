@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.auth import hashers
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -483,3 +484,32 @@ def test_addresses_never_verified_are_forgotten_after_a_week(client):
     with time_machine.travel(timezone.now() + timedelta(days=8)):
         assert joining.forget_strangers() == 1
     assert {member.email for member in Member.objects.all()} == {"named@example.org", *(member.email for member in kept)}
+
+
+@pytest.mark.parametrize("name", WAYS_IN)
+def test_a_code_is_not_guessed_by_asking_many_times_at_once(client, name):
+    """AU-01: each of these requests finds the session as it was before the others wrote their wrong code into it."""
+    if name != "account_signup":
+        cast("milan")
+    page = ask(client, name, "milan@example.org").url
+    kept = Session.objects.get().session_data
+    good = code_in(last_letter("milan@example.org"))
+    for wrong in range(10):
+        assert client.post(page, {"code": f"{(int(good) + 1 + wrong) % 1_000_000:06d}"}).status_code == 200
+        Session.objects.update(session_data=kept)
+    assert "field-error" in client.post(page, {"code": good}).text
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        assert ask(Client(), name, "milan@example.org").status_code == 302
+
+
+def test_whoever_is_signed_in_sends_no_more_letters_to_an_address_than_others():
+    """ML-02: as the new address of an account that anybody may have made."""
+    client = Client()
+    door(client, cast("milan").email, password=PASSWORD)
+    page = reverse("account_email")
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": page})
+    for minutes in range(5):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+            answer = client.post(page, {"email": "victim@example.org", "action_add": ""})
+    assert answer.status_code == 429
+    assert Letter.objects.filter(to_email="victim@example.org").count() == 3
