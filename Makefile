@@ -10,7 +10,7 @@ CHECK_PORT = [ "$(PORT)" -ge 1 ] 2>/dev/null && [ "$(PORT)" -le 65535 ] || \
 	{ echo "PORT must be a number between 1 and 65535, not \"$(PORT)\"." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock shots bench rush seats light messages reset
+.PHONY: help run dev test lint lock shots bench servers rush seats light messages reset
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -46,6 +46,10 @@ shots:  ## every kind of page in Chromium, on one contact sheet: shots/index.htm
 bench:  ## what pages cost, as ratios to what Django can do here (needs wrk; ARGS="--server sync")
 	@.ci/venv requirements.txt requirements-dev.txt
 	@$(PYTHON) -m tests.bench $(ARGS)
+
+servers:  ## our pages under each server that could serve them (needs wrk; granian where it is installed)
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(PYTHON) -m tests.bench.servers $(ARGS)
 
 rush:  ## 500 people ask for 80 places within ten seconds, on the server of `make run` (ARGS="--database-url postgres://…")
 	@.ci/venv requirements.txt requirements-dev.txt

@@ -148,7 +148,7 @@ def rows_of(paths: dict[str, str]) -> list[Row]:
         Row("person", paths["person"], 0.18),
         Row("feed", "/feed/", 0.25),
         Row("calendar", "/agenda.ics", 0.25),
-        Row("feed, not modified", "/feed/", 0.6, etag="feed"),
+        Row("feed, not modified (kept)", "/feed/", 0.6, cached=True, etag="feed"),
         Row("empty page of ours", "/healthz", 0.7),
         Row("kept page (home)", "/", 0.5, against="body", cached=True),
     ]
