@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import path as url
 
+from smclub.urls import urlpatterns as those_of_the_site
 from tests.rails import club
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]  # headers and cookies come from no database
@@ -78,7 +80,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize("who", [None, "milan", "olga"])
 def test_every_answer_bears_the_headers_and_every_page_is_kept_for_the_html_checker(who):
-    """.ci/run names a folder, and gives what it finds there to the Nu HTML checker."""
+    """IN-03. .ci/run names a folder, and gives what it finds there to the Nu HTML checker."""
     people, wrong, kept = club.build(), [], 0
     client = Client(raise_request_exception=False)
     if who:
@@ -99,14 +101,55 @@ def without_their_headers(key: str, response, *, is_somebody: bool) -> list[str]
     if key.startswith("media"):
         return []  # tests/smclub/test_media.py
     wrong = [f"{key}: {name} is {response.get(name)}" for name, value in EXPECTED.items() if response.get(name) != value]
-    policy = response.get("Content-Security-Policy", "")
     if "camera=()" not in response.get("Permissions-Policy", ""):
         wrong.append(f"{key}: Permissions-Policy")
-    if "default-src 'self'" not in policy or "unsafe-" in policy:
-        wrong.append(f"{key}: {policy}")
+    if without_nonce(response) != POLICY:
+        wrong.append(f"{key}: {response.get('Content-Security-Policy')}")
     if is_somebody and not key.startswith("card_") and "no-store" not in response.get("Cache-Control", ""):
         wrong.append(f"{key}: {response.get('Cache-Control')} for somebody signed in")
     return wrong
+
+
+POLICY = {
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+}
+
+
+def without_nonce(response) -> set[str]:
+    """The directives of its policy; a page made for one person may have a nonce besides."""
+    policy = re.sub(r" 'nonce-[^']+'", "", response.get("Content-Security-Policy", ""))
+    return set(policy.split("; "))
+
+
+def fails(request):
+    raise ValueError
+
+
+urlpatterns = [url("casse/", fails), *those_of_the_site]
+handler400, handler403 = "smclub.views.bad_request", "smclub.views.permission_denied"
+handler404, handler500 = "smclub.views.page_not_found", "smclub.views.server_error"
+
+
+def test_an_error_is_guarded_like_a_page(client, settings):
+    """IN-03: a host that is not ours, no token, nothing there, a fault of ours."""
+    settings.ROOT_URLCONF = __name__
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    errors = [
+        client.get("/", headers={"host": "evil.example"}),
+        client.post("/compte/login/"),
+        client.get("/rien/du/tout/"),
+        client.get("/casse/"),
+    ]
+    assert [error.status_code for error in errors] == [400, 403, 404, 500]
+    assert [without_nonce(error) for error in errors] == [POLICY] * 4
+    assert {error["X-Content-Type-Options"] for error in errors} == {"nosniff"}
 
 
 def keep(page: str, name: str) -> None:

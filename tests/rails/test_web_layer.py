@@ -1,10 +1,15 @@
-"""What surrounds a page: who the site says it is, and whose answer a cache may hand out (WB-03, WB-07)."""
+"""What surrounds a page: who the site says it is, and whose answer a cache may hand out (WB-02, WB-03, WB-07)."""
+
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import caches
 from django.test import Client
+from django.urls import reverse
 
 from smclub.shared import SHARED
+from tests.cast import cast
+from tests.members.test_sign_in import PASSWORD
 from tests.rails import club
 from tests.rails.test_matrix import LIBRARIES
 from tests.rails.test_surface import is_machine
@@ -66,3 +71,47 @@ def test_nothing_that_is_not_in_the_address_changes_what_the_next_visitor_gets(s
             wrong.append(path)
     assert wrong == []
     assert len(pages) > 20
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example/x",
+        "///evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "https:evil.example",
+        "http:///evil.example",
+        "https://testserver@evil.example/",
+        "https://testserver.evil.example/",
+        "//xn--tstserver-9na/",
+        "/%0d%0aX-Evil: 1\r\nX-Evil: 1",
+        "javascript:alert(1)",
+    ],
+)
+def test_no_way_back_leads_to_another_site(target):
+    """WB-02: each deed that comes back to where one was."""
+    milan = cast("milan")
+    for name, typed in (
+        ("members:name", {"name": "Milan", "language": "fr"}),
+        ("account_reauthenticate", {"password": PASSWORD}),
+        ("account_login", {}),
+        ("account_logout", {}),
+    ):
+        client = Client()
+        client.force_login(milan)
+        for response in (client.get(reverse(name), {"next": target}), client.post(reverse(name), typed | {"next": target})):
+            assert urlsplit(response.get("Location", "")).netloc == "", name
+            assert response.get("Location", "/").startswith("/")
+            assert "X-Evil" not in response.headers
+        assert response.status_code == 302, name
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "///evil.example/..", "/\\evil.example", "/%5cevil.example", "/en//evil.example"]
+)
+@pytest.mark.parametrize("client", [Client(), Client(headers={"HX-Request": "true"})])
+def test_no_path_is_taken_for_a_site(client, path):
+    """WB-02: what completes an address, or moves it to another language, keeps the host."""
+    response = client.get(path)
+    assert response.status_code in (200, 404) or urlsplit(response["Location"]).netloc == ""

@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from members.admin.people import PictureForm
 from members.forms import ProfileForm
@@ -93,6 +93,13 @@ def bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
 
 
+def chatty() -> bytes:
+    """A small PNG with a text that unpacks to 64 MB."""
+    info = PngImagePlugin.PngInfo()
+    info.add_text("x", "a" * 64 * 1024 * 1024, zip=True)
+    return upload(Image.new("RGB", (9, 9)), "PNG", pnginfo=info).read()
+
+
 def truncated() -> bytes:
     return upload(Image.effect_noise((400, 400), 90).convert("RGB")).read()[:5000]
 
@@ -113,6 +120,8 @@ def animated() -> bytes:
         ("gif", b"GIF89a" + b"\0" * 100),
         ("empty", b""),
         ("bomb", bomb()),
+        ("chatty", chatty()),
+        ("fits", b"SIMPLE  =                    T".ljust(80) + b"END".ljust(80)),
         ("truncated", truncated()),
         ("animated", animated()),
     ],

@@ -1,7 +1,8 @@
-"""Guessing at the door: two real servers, one database and one cache between them (AU-01, AU-03)."""
+"""What only real servers show: two of them, one database and one cache between them (AU-01, AU-03, WB-03)."""
 
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import time
@@ -36,7 +37,7 @@ HASHED, COUNTED, IN = "the password was looked at", "too many tries", "signed in
 @pytest.fixture(scope="module")
 def servers(migrated, tmp_path_factory):
     """The ports of two servers behind a trusted proxy, and the folder that they share."""
-    folder = shutil.copytree(migrated, tmp_path_factory.mktemp("guessing") / "club")
+    folder = shutil.copytree(migrated, tmp_path_factory.mktemp("servers") / "club")
     env = environment(folder, DEBUG="true", PAGE_CACHE="true", TRUSTED_PROXIES="1")
     ports = [free_port(), free_port()]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": settings.BASE_DIR}
@@ -120,3 +121,31 @@ def test_a_flood_at_the_door_leaves_the_pages_to_everybody(servers):
     said = Counter(one.result() for one in flood)
     assert (said[429], said[HASHED]) == (30, 10), said
     assert sorted(waits)[int(len(waits) * 0.95)] < 1
+
+
+EVIL = "evil.example"
+
+
+@pytest.mark.parametrize(
+    ("line", "hosts", "status"),
+    [
+        (f"http://{EVIL}/sitemap.xml", ["localhost"], 200),
+        ("http://localhost/sitemap.xml", [EVIL], 400),
+        ("/sitemap.xml", ["localhost", EVIL], 400),
+        ("/sitemap.xml", [EVIL, "localhost"], 400),
+        ("/sitemap.xml", [f"localhost\r\n {EVIL}"], 400),
+        ("/sitemap.xml", ["localhost:8443"], 200),
+        ("/sitemap.xml", ["localhost:8443@evil.example"], 400),
+    ],
+)
+def test_no_spelling_of_another_host_is_believed(servers, line, hosts, status):
+    """WB-03: the request line, two Hosts, a folded one, a port; what is answered names the configured host alone."""
+    ports, _folder = servers
+    named = "".join(f"Host: {host}\r\n" for host in hosts)
+    forwarded = f"X-Forwarded-Host: {EVIL}\r\nX-Forwarded-Port: 8443\r\nForwarded: host={EVIL}\r\n"
+    with socket.create_connection(("127.0.0.1", ports[0]), timeout=30) as raw:
+        raw.sendall(f"GET {line} HTTP/1.1\r\n{named}{forwarded}Connection: close\r\n\r\n".encode())
+        said = raw.makefile("rb").read().decode()
+    assert said.startswith(f"HTTP/1.1 {status} ")
+    if status == 200:  # a refusal is for programmers here: DEBUG
+        assert (EVIL in said, "8443" in said, "http://localhost:8000/" in said) == (False, False, True)
