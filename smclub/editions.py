@@ -6,13 +6,7 @@ import secrets
 from django.core.cache import caches
 from django.db import DatabaseError
 
-try:
-    from redis.exceptions import RedisError
-except ImportError:  # the embedded cache needs none
-    RedisError = DatabaseError
-
 EDITION = "edition"
-TROUBLE = (DatabaseError, RedisError, OSError)  # a cache that is away: pages are made anew, and nothing fails
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +16,17 @@ def raise_edition() -> None:
     atomic on every cache, and a cache that lost the count would begin anew with old pages still in it."""
     try:
         caches["pages"].set(EDITION, _new(), timeout=None)
-    except TROUBLE:
+    except trouble():
         log.exception("the edition could not be raised: pages stay old until they end by themselves")
+
+
+def trouble() -> tuple[type[Exception], ...]:
+    """What a cache that is away raises: pages are made anew, and nothing fails. To be called in an `except`, when it is asked."""
+    try:
+        from redis.exceptions import RedisError  # lazy: a tenth of a second of each start, and the embedded cache needs none
+    except ImportError:
+        return DatabaseError, OSError
+    return DatabaseError, RedisError, OSError
 
 
 def first_edition() -> str:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.utils import timezone
 
-from smclub.editions import EDITION, TROUBLE, first_edition
+from smclub.editions import EDITION, first_edition, trouble
 
 LONGEST = timedelta(minutes=10)  # that anything is kept, whatever happens
 
@@ -45,7 +45,7 @@ def found(key: str) -> tuple[str, Any]:
     try:
         both = caches["pages"].get_many([EDITION, key])
         edition = both.get(EDITION) or first_edition()
-    except TROUBLE:
+    except trouble():
         return "", None
     entry = both.get(key)
     is_good = entry and entry.edition == edition and entry.until > timezone.now()
@@ -58,7 +58,7 @@ def keep(key: str, value: Any, edition: str) -> None:
     try:
         until = min(now + LONGEST, _until(edition))
         caches["pages"].set(key, Kept(edition, until, value), timeout=ceil((until - now).total_seconds()))
-    except TROUBLE:
+    except trouble():
         pass  # it is made again next time
 
 

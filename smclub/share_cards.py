@@ -7,7 +7,6 @@ so that a picture may be kept for ever, and an address that was made up draws no
 import hashlib
 import json
 import unicodedata
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -22,7 +21,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from smclub.addresses import absolute
-from smclub.editions import TROUBLE
+from smclub.editions import trouble
 
 DRAWING = 1  # to be raised when the drawing changes: kept pictures are then forgotten
 KIND = "image/png"
@@ -120,11 +119,13 @@ def _kept(card: Card, shape: str) -> bytes:
     try:
         if found := caches["pages"].get(key):
             return found
-    except TROUBLE:
+    except trouble():
         return drawn(card, shape)
     made = drawn(card, shape)
-    with suppress(TROUBLE):
+    try:
         caches["pages"].set(key, made, timeout=KEPT_FOR)
+    except trouble():
+        pass  # it is drawn again next time
     return made
 
 
