@@ -3,6 +3,8 @@
 import html
 import re
 
+from django.db import models
+from django.db.models.functions import Cast
 from django.utils.html import strip_tags
 from modelsearch import index
 from modelsearch.backends import get_search_backend
@@ -29,6 +31,11 @@ class Analysed(index.SearchField):
     def get_value(self, obj) -> str:
         value = getattr(obj, self.source)
         return analyse(plain(str(value() if callable(value) else value)))
+
+
+def found_by(name: str) -> models.Index:
+    """The index, called `name`, that leads from an entry of the search index to its row of a model that may have many."""
+    return models.Index(Cast("id", models.CharField(max_length=50)), name=name)
 
 
 class Searchable(index.Indexed):

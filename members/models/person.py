@@ -13,7 +13,7 @@ from members.models.topic import PersonTopic
 from smclub.languages import Text, localised, localised_html
 from smclub.links import web_address
 from smclub.markdown import COMMENT, RenderedField
-from smclub.searchable import Analysed, Searchable
+from smclub.searchable import Analysed, Searchable, found_by
 from smclub.words import slug as slug_of
 
 MASTODON = re.compile(r"@?(?P<name>[\w.-]+)@(?P<server>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)
@@ -175,6 +175,7 @@ class Person(Searchable, models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [found_by("person_found")]
 
     def __str__(self) -> str:
         return self.name

@@ -132,8 +132,10 @@ class CommentQuerySet(models.QuerySet):
         Those `of` one discussion are so said: a database that must look for the discussion of each row reads all comments.
         """
         visible = Comment.objects.counted().filter(discussion=of.pk if of else OuterRef("discussion"))
-        answered = Exists(visible.filter(path__startswith=OuterRef("path"))) | Exists(visible.filter(parent=OuterRef("pk")))
-        nodes = self.filter(_shown(visitor) | Q(answered))
+        answered = Q(pk__in=visible.filter(parent__isnull=False).values("parent"))
+        for level in range(1, DEPTH):  # those above each visible one
+            answered |= Q(path__in=visible.filter(depth__gt=level).values(above=Left("path", level * STEP)))
+        nodes = self.filter(_shown(visitor) | answered)
         return nodes.filter(discussion=of) if of else nodes
 
     def with_root(self):

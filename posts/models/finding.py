@@ -7,7 +7,7 @@ from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from events.models import Event, EventPartner
+from events.models import Event
 from members.models import Organisation, Topic, is_accepted
 from posts.models.filing import Category, Series
 from posts.models.ties import Credit, PostTopic
@@ -93,12 +93,11 @@ class PostQuerySet(models.QuerySet):
 
     def about(self, organisation: Organisation):
         """Those that mention it, that it signs, or that tell of a meeting it took part in."""
-        mentioned = organisation.mentioned_in.values("pk")
-        signed = Credit.objects.filter(post=OuterRef("pk"), organisation=organisation)
-        tied = EventPartner.objects.filter(organisation=organisation).values("event")
-        return self.filter(
-            Q(pk__in=mentioned) | Exists(signed) | Q(event__in=Event.objects.announced().filter(pk__in=tied).values("pk"))
-        )
+        everything = self.model._default_manager.order_by().values("pk")
+        meetings = Event.objects.announced().with_partner(organisation).values("pk")
+        mentioned = everything.filter(mentions=organisation)
+        signed = everything.filter(pk__in=Credit.objects.filter(organisation=organisation).values("post"))
+        return self.filter(pk__in=mentioned.union(signed, everything.filter(event__in=meetings), all=True))
 
     def in_period(self, year: int, month: int | None = None, day: int | None = None):
         posts = self.filter(address_on__year=year)

@@ -15,7 +15,7 @@ from posts.models.ties import Credit
 from smclub.addresses import absolute, in_language
 from smclub.links import web_address
 from smclub.markdown import MAX_LENGTH, RenderedField
-from smclub.searchable import Analysed, Searchable
+from smclub.searchable import Analysed, Searchable, found_by
 
 WORDS_A_MINUTE = 230
 
@@ -108,7 +108,7 @@ class Post(Searchable, models.Model):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         permissions = [("publish_post", _("Can publish posts"))]
-        indexes = [models.Index(fields=["-published_at", "-id"], name="post_published")]
+        indexes = [models.Index(fields=["-published_at", "-id"], name="post_published"), found_by("post_found")]
         constraints = [
             models.UniqueConstraint(
                 fields=["address_on", "slug"],

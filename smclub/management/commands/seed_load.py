@@ -141,7 +141,7 @@ class Command(BaseCommand):
                 if number % 10 == 9:
                     post.lang, post.kind, post.discussion = "en", "article", None
                 elif told and number % 20 == 3:
-                    post.kind, post.event = "report", self.one_of(told)
+                    post.kind, post.event = "report", told[number % len(told)]
             for position, post in enumerate(made[::10][:10], start=1):
                 post.series, post.series_position = series, position
             Discussion.objects.bulk_create(post.discussion for post in made if post.discussion)
