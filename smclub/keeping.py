@@ -4,6 +4,7 @@ It is good for the *edition* it was made in (`changed()` raises it after each co
 changes the site by itself: a scheduled post or meeting appears, a meeting begins or ends, a day ends.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +32,7 @@ def kept(name: str, make: Callable[[], Any]) -> Any:
     """`make()`, or what it answered in this edition: something that can be pickled, the same for everybody, and not None."""
     if not settings.KEEP_FACTS:
         return make()
-    key = f"fact:{name}"
+    key = f"fact:{hashlib.sha256(name.encode()).hexdigest()}"
     edition, value = found(key)
     if value is None:
         value = make()

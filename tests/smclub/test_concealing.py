@@ -3,6 +3,8 @@
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from events import scheduling
 from members import picturing
@@ -10,6 +12,7 @@ from members.models import Member, Picture
 from posts import publishing
 from posts.models import Post
 from smclub import concealing, due
+from smclub.editions import raise_edition
 from tests.cast import cast
 from tests.make import make_event, make_group, make_organisation, make_page, make_person, make_post
 from tests.members.test_picturing import folder, kept, names, work  # noqa: F401
@@ -129,9 +132,20 @@ def test_a_picture_without_its_file_keeps_nothing_from_running(picture):
 
 
 def test_it_is_looked_at_every_minute():
-    assert [job.every.total_seconds() for job in due.JOBS if job.run is concealing.sweep] == [60]
+    assert [job.every.total_seconds() for job in due.JOBS if job.run is concealing.sweep_if_changed] == [60]
 
 
 def test_whatever_may_hold_a_picture_is_looked_at():
     known = {shown.model for shown in concealing.SHOWN}
     assert {model for model in apps.get_models() if concealing.pictured(model)} == known
+
+
+def test_where_nothing_changed_nothing_is_looked_at(settings, django_assert_num_queries):
+    settings.KEEP_FACTS = True
+    concealing.sweep_if_changed()
+    with django_assert_num_queries(0):
+        concealing.sweep_if_changed()
+    raise_edition()
+    with CaptureQueriesContext(connection) as queries:
+        concealing.sweep_if_changed()
+    assert len(queries)
