@@ -1,3 +1,4 @@
+import ipaddress
 import secrets
 from urllib.parse import urlencode
 
@@ -78,6 +79,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_email(self, email):
         return fold_email(super().clean_email(email))
+
+    def get_client_ip(self, request):
+        """An IPv4 address that came in by a socket of IPv6 is one: else all of them would be counted as one network."""
+        ip = ipaddress.ip_address(super().get_client_ip(request))
+        return str(getattr(ip, "ipv4_mapped", None) or ip)
 
     def _get_login_attempts_cache_key(self, request, **credentials):
         """Of the address alone. The library adds the Host header, whose port anybody may change to count anew."""

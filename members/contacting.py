@@ -29,7 +29,7 @@ def write(*, subject: str, name: str, email: str, message: str, website: str, fr
     """Passes a message on to who answers for `subject`; None when the trap `website` caught a robot, which is not told."""
     if website:
         return None
-    if not limits.allowed("contact", from_address, times=5, seconds=AN_HOUR) or not limits.allowed(
+    if not limits.allowed("contact", limits.network(from_address), times=5, seconds=AN_HOUR) or not limits.allowed(
         "contact", email, times=3, seconds=AN_HOUR
     ):
         raise Refused(_("That was several messages in a row: please come back in an hour."))

@@ -59,8 +59,8 @@ class LoginForm(Plain, account.LoginForm):
 
     def _greet(self, request, email: str):
         """None once there were too many from one place: a letter then says that there is no account, and the answer nothing."""
-        address = get_adapter().get_client_ip(request)
-        if not limits.allowed("greet", address, times=NEW_ACCOUNTS_A_DAY, seconds=24 * 3600):
+        place = limits.network(get_adapter().get_client_ip(request))
+        if not limits.allowed("greet", place, times=NEW_ACCOUNTS_A_DAY, seconds=24 * 3600):
             return None
         return joining.greet(email)
 

@@ -9,8 +9,8 @@ from members.mail import may_write_to
 from posts import reporting
 from posts.comment_forms import ReportForm
 from posts.models import Comment, Page
+from smclub import limits
 from smclub.addresses import absolute
-from smclub.limits import allowed
 
 HOUR = 3600
 
@@ -50,7 +50,8 @@ def _receive(request, form: ReportForm) -> bool:
     notice = form.cleaned_data
     if notice.pop("website"):
         return True
-    if not allowed("report", get_adapter(request).get_client_ip(request), times=5, seconds=HOUR):
+    place = limits.network(get_adapter(request).get_client_ip(request))
+    if not limits.allowed("report", place, times=5, seconds=HOUR):
         form.add_error(None, _("That makes many reports in a short time. Send this one again in an hour, or write to us."))
         return False
     try:

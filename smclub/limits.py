@@ -1,6 +1,7 @@
 """Rate limits of our own forms, counted in the shared cache so that they hold across processes."""
 
 import hashlib
+import ipaddress
 
 from django.core.cache import cache
 
@@ -17,6 +18,12 @@ def allowed(action: str, who: str, *, times: int, seconds: int) -> bool:
 def forget(action: str, who: str, *, times: int) -> None:
     """Gives `who` all attempts back."""
     cache.delete_many(_slots(action, who, times))
+
+
+def network(address: str) -> str:
+    """Whom `address` of the network is counted as: a home holds one of IPv4, and 2⁶⁴ of IPv6."""
+    ip = ipaddress.ip_address(address)
+    return address if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False).network_address)
 
 
 def _slots(action: str, who: str, times: int) -> list[str]:

@@ -50,3 +50,11 @@ def test_forgetting_gives_the_attempts_back():
     limits.allowed("try", "ana", times=1, seconds=60)
     limits.forget("try", "ana", times=1)
     assert limits.allowed("try", "ana", times=1, seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"), ("2001:db8:1:2::7", "2001:db8:1:2::")],
+)
+def test_a_home_is_one_place_whichever_of_its_addresses_it_shows(address, counted_as):
+    assert limits.network(address) == counted_as

@@ -369,6 +369,24 @@ def test_a_forged_forwarded_address_does_not_reset_the_limit(client, settings, p
     assert response.status_code == 429
 
 
+def test_an_ipv6_network_has_no_more_newcomers_than_one_address(client, monkeypatch):
+    """SP-02."""
+    monkeypatch.setattr(members.door, "NEW_ACCOUNTS_A_DAY", 2)
+    for n in range(4):
+        client.cookies.clear()
+        door(client, f"new{n}@example.org", REMOTE_ADDR=f"2001:db8::{n}")
+    assert Member.objects.count() == 2
+
+
+def test_ipv4_visitors_of_an_ipv6_socket_are_not_one(client):
+    """AU-01: the guesses of one keep nobody else out."""
+    cast("milan")
+    for n in range(11):
+        door(client, f"nobody{n}@example.org", password="wrong", REMOTE_ADDR="::ffff:192.0.2.1")
+    door(client, "milan@example.org", password=PASSWORD, REMOTE_ADDR="::ffff:192.0.2.2")
+    assert is_signed_in(client)
+
+
 def test_a_header_spelt_with_underscores_reaches_no_limit():
     """AU-10: WSGI cannot tell X_Forwarded_For from X-Forwarded-For, so the servers drop it: neither is told otherwise."""
     assert Config().settings["header_map"].get() == "drop"

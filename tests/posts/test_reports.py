@@ -132,9 +132,9 @@ def test_whoever_fills_the_trap_is_thanked_for_nothing(client):
 
 
 def test_a_sixth_report_within_the_hour_is_refused_and_kept_in_the_form(client):
-    for _ in range(5):
-        client.post(URL, notice())
-    response = client.post(URL, notice())
+    for number in range(5):
+        client.post(URL, notice(), REMOTE_ADDR=f"2001:db8::{number}")
+    response = client.post(URL, notice(), REMOTE_ADDR="2001:db8::9")
     assert "Ce texte insulte" in response.text
     assert response.context["form"].non_field_errors()
     assert Report.objects.count() == 5
