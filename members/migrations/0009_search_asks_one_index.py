@@ -16,6 +16,6 @@ def drop(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("members", "0008_person_found_by_search"), ("modelsearch", "__first__")]
+    dependencies = [("members", "0008_person_found_by_search"), ("modelsearch", "0003_add_text_fields")]
 
     operations = [migrations.RunPython(create, drop)]
