@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var" / "bench"
 SERVERS = {  # of the site, without what to serve and where
     "gthread": "gunicorn --worker-class gthread --workers 1 --threads 8 --no-control-socket --log-level warning",
+    "recycled": "gunicorn --worker-class gthread --threads 8 --max-requests 300 --max-requests-jitter 50"
+    " --no-control-socket --log-level warning",  # thirty times as often as we do
     "gthread2": "gunicorn --worker-class gthread --workers 2 --threads 4 --no-control-socket --log-level warning",
     "sync": "gunicorn --worker-class sync --workers 2 --no-control-socket --log-level warning",
     "granian": "granian --interface wsgi --workers 2 --blocking-threads 1 --log-level warning",

@@ -108,6 +108,7 @@ def gunicorn(host: str, port: int) -> list[str]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     command = [sys.executable, "-m", "gunicorn", "smclub.wsgi", "--bind", bind, "--worker-class", "gthread"]
     command += ["--workers", str(workers), "--threads", "8", "--timeout", "60", "--graceful-timeout", "8"]
+    command += ["--max-requests", "10000", "--max-requests-jitter", "1000"]  # whatever leaks is given back
     return [*command, "--chdir", str(settings.BASE_DIR), "--no-control-socket", "--log-level", "warning"]
 
 
