@@ -5,6 +5,7 @@ from members.contacting import Subject
 from members.models import Application, Club, Group, Member, Person, Topic
 from members.models.topic import topics_from_string, topics_to_string
 from smclub.images import PictureField
+from smclub.keeping import kept
 
 TOPICS = 12
 
@@ -17,9 +18,11 @@ class DirectoryForm(forms.Form):
     groupe = forms.ModelChoiceField(Group.objects.current().in_order(), label=_("Group"), to_field_name="slug", required=False)
     theme = forms.ModelChoiceField(Topic.objects.none(), label=_("Interest"), to_field_name="slug", required=False)
 
-    def __init__(self, *args, people, **kwargs):
+    def __init__(self, *args, people, kept_as: str = "", **kwargs):
+        """`kept_as` names `people` that are the same for everybody: their towns are then asked for once in an edition."""
         super().__init__(*args, **kwargs)
-        towns = people.exclude(city="").order_by("city").values_list("city", flat=True).distinct()
+        rows = people.exclude(city="").order_by("city").values_list("city", flat=True).distinct()
+        towns = kept(f"towns:{kept_as}", lambda: list(rows)) if kept_as else rows
         self.fields["ville"].choices = [("", _("Everywhere")), *((town, town) for town in towns)]
         self.fields["groupe"].empty_label = _("All groups")
         self.fields["theme"].empty_label = _("All interests")

@@ -16,8 +16,11 @@ PEOPLE_A_PAGE = 24
 @shared("page")
 def directory(request):
     people = Person.objects.in_directory().listed_for(request.user)
-    form = DirectoryForm(request.GET, people=people)
-    page = page_of(form.narrow(people).for_cards().by_name(), request.GET.get("page"), per_page=PEOPLE_A_PAGE)
+    kept_as = "" if request.user.is_authenticated else "directory"  # members see themselves in it as well
+    form = DirectoryForm(request.GET, people=people, kept_as=kept_as)
+    found = form.narrow(people)
+    kept_as = kept_as if found is people else ""
+    page = page_of(found.for_cards().by_name(), request.GET.get("page"), per_page=PEOPLE_A_PAGE, kept_as=kept_as)
     return render(request, "members/directory.html", {"form": form, "page": page})
 
 

@@ -1,6 +1,7 @@
 """The directory: who asked to be found, as far as each allows."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from members.models import Member, Person
@@ -106,3 +107,23 @@ def test_a_visitor_gets_a_page_that_can_be_shared(client):
     assert "Cookie" not in response.headers.get("Vary", "")
     assert not response.cookies
     assert "csrfmiddlewaretoken" not in response.content.decode()
+
+
+def test_what_is_kept_of_the_directory_holds_nobody_else(client, settings):
+    """Towns and number are kept as visitors see them; a member sees themselves as well, and nobody learns of it."""
+    settings.KEEP_FACTS = True
+    milan = cast("milan")
+    listed(name="Milan", member=milan, city="Rennes", visibility=PRIVATE)
+    listed(city="Lyon")
+    url = reverse("members:directory")
+
+    def towns(visitor):
+        response = visitor.get(url)
+        return [town for town, _label in response.context["form"].fields["ville"].choices if town]
+
+    assert towns(client) == ["Lyon"]
+    signed_in = Client()
+    signed_in.force_login(milan)
+    assert towns(signed_in) == ["Lyon", "Rennes"]
+    assert towns(client) == ["Lyon"]
+    assert client.get(url, {"ville": "Paris"}).context["page"].paginator.count == 1
