@@ -10,7 +10,7 @@ CHECK_PORT = [ "$(PORT)" -ge 1 ] 2>/dev/null && [ "$(PORT)" -le 65535 ] || \
 	{ echo "PORT must be a number between 1 and 65535, not \"$(PORT)\"." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock shots bench servers rush seats light messages reset
+.PHONY: help run dev test lint lock shots bench servers rush seats light drill messages reset
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -62,6 +62,10 @@ seats:  ## the whole verb of registering, beside a bare booking (ARGS="--databas
 light:  ## what Lighthouse says of ten kinds of page, on its telephone (needs npm and Chromium; ARGS="--only post")
 	@.ci/venv requirements.txt requirements-dev.txt
 	@$(PYTHON) -m tests.bench.light $(ARGS)
+
+drill:  ## before a release: light, rush, and growth on PostgreSQL (ARGS="--database-url postgres://… --posts 10000")
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(PYTHON) -m tests.bench.drill $(ARGS)
 
 messages:  ## gather the texts to translate, then compile the catalogue
 	$(PYTHON) manage.py makemessages -l fr --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=var --ignore=tests

@@ -18,7 +18,7 @@ class DirectoryForm(forms.Form):
     groupe = forms.ModelChoiceField(Group.objects.current().in_order(), label=_("Group"), to_field_name="slug", required=False)
     theme = forms.ModelChoiceField(Topic.objects.none(), label=_("Interest"), to_field_name="slug", required=False)
 
-    def __init__(self, *args, people, kept_as: str = "", **kwargs):
+    def __init__(self, *args, people, kept_as="", **kwargs):
         """`kept_as` names `people` that are the same for everybody: their towns are then asked for once in an edition."""
         super().__init__(*args, **kwargs)
         rows = people.exclude(city="").order_by("city").values_list("city", flat=True).distinct()
