@@ -37,7 +37,9 @@ def test_who_is_a_member_already_is_not_asked_to_join(client, who, is_asked):
 
 
 def test_a_new_club_has_a_home_page_too(client):
-    assert client.get(reverse("home")).status_code == 200
+    said = client.get(reverse("home")).text
+    assert "<h1>Des professionnels qui écrivent, et qui se rencontrent.</h1>" in said
+    assert "<title>Des professionnels qui écrivent, et qui se rencontrent. –" in said
 
 
 def test_queries_do_not_grow(client, django_assert_num_queries):
