@@ -1,5 +1,6 @@
 """Uploaded pictures: decoded to prove what they are, set upright, stripped of metadata, written anew; their lighter variants."""
 
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ _WRITTEN: dict[str, tuple[str, dict]] = {  # suffix of a variant -> its format a
     "jpg": ("JPEG", {"quality": 82, "progressive": True}),
     "png": ("PNG", {"optimize": True}),
 }
+
+_ALONE = threading.Lock()  # two kilobytes may unpack to a hundred megabytes, several times over while they are decoded
 
 _REFUSED = _("This picture cannot be read. Send a JPEG, PNG, WebP or AVIF file.")
 _TOO_BIG = _("This picture is too large: at most 24 million pixels and 15 MB.")
@@ -94,16 +97,19 @@ def _refusing():
 
 
 def _decoded(file) -> tuple[Image.Image, str | None]:
-    """The one still image in `file` as RGB, or RGBA where something shines through, with no more than its pixels; its format."""
+    """The one still image in `file` as RGB, or RGBA where something shines through, with no more than its pixels; its format.
+
+    Of several at once each waits for the one before.
+    """
     file.seek(0)
-    with Image.open(file, formats=FORMATS) as image:
+    with _ALONE, Image.open(file, formats=FORMATS) as image:
         if image.width * image.height > MAX_PIXELS:
             raise ValidationError(_TOO_BIG, code="picture_size")
         if getattr(image, "n_frames", 1) > 1:
             raise ValidationError(_REFUSED, code="picture")
-        image.load()
-        straight, came_as = ImageOps.exif_transpose(image), image.format
-    straight.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+        came_as = image.format
+        image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)  # before anything else makes a copy of 24 million pixels
+        straight = ImageOps.exif_transpose(image)
     has_alpha = straight.mode in ("RGBA", "LA", "PA") or "transparency" in straight.info
     straight = straight.convert("RGBA" if has_alpha else "RGB")
     clean = Image.new(straight.mode, straight.size)  # a new image holds the pixels and nothing else

@@ -1,5 +1,7 @@
 import struct
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
@@ -30,14 +32,15 @@ def test_the_four_formats_are_read(kind):
     assert (clean.size, clean.format) == ((60, 40), "PNG" if kind == "PNG" else "JPEG")
 
 
-def test_metadata_is_gone_and_the_picture_stands_upright():
+@pytest.mark.parametrize(("sent", "kept"), [((60, 40), (40, 60)), ((3000, 1000), (800, 2400))])
+def test_metadata_is_gone_and_the_picture_stands_upright(sent, kept):
     """UP-04."""
     exif = Image.Exif()
     exif[0x0112] = 6  # turn a quarter to the right
     exif[0x013B] = "Photographe"
     exif.get_ifd(0x8825)[1] = "N"
-    clean = opened(images.upright(upload(Image.new("RGB", (60, 40)), exif=exif)))
-    assert clean.size == (40, 60)
+    clean = opened(images.upright(upload(Image.new("RGB", sent), exif=exif)))
+    assert clean.size == kept
     assert dict(clean.getexif()) == {}
     assert "exif" not in clean.info
 
@@ -144,3 +147,21 @@ def test_a_form_tries_no_other_decoder(field, monkeypatch):
     with pytest.raises(ValidationError) as refused:
         field.clean(upload(Image.new("RGB", (9, 9)), "BMP"), None)
     assert ([error.code for error in refused.value.error_list], tried) == (["picture"], [images.FORMATS])
+
+
+def test_one_picture_is_decoded_at_a_time(monkeypatch):
+    """UP-03: eight large ones at once would take the memory of a small machine."""
+    inside, most, thumbnail = [], [], Image.Image.thumbnail
+
+    def slowly(image, *args, **options):
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.02)
+        inside.pop()
+        return thumbnail(image, *args, **options)
+
+    monkeypatch.setattr(Image.Image, "thumbnail", slowly)
+    files = [upload(Image.new("RGB", (9, 9))) for _n in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        _ = list(pool.map(images.upright, files))
+    assert most == [1] * 4
