@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import socket
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,10 +38,12 @@ class Command(BaseCommand):
         except OperationalError as error:
             sys.exit(f"The database does not answer: {error}.")
         web = django_server(host, port) if reload else gunicorn(host, port)
-        self.greeted = False
-        Supervisor(Worker("web", web), Worker("tasks", task_worker()), Worker("jobs", manage("run_due", "--every", "60"))).run(
-            each_turn=lambda: self.greet(host, port)
-        )
+        self.greeted, soon = False, time.monotonic() + 3  # the page first: three processes that start at once take twice as long
+        Supervisor(
+            Worker("web", web),
+            Worker("tasks", task_worker(), again_at=soon),
+            Worker("jobs", manage("run_due", "--every", "60"), again_at=soon),
+        ).run(each_turn=lambda: self.greet(host, port))
 
     def prepare(self, *, static: bool) -> None:
         call_command("migrate", verbosity=0, interactive=False)
