@@ -62,3 +62,10 @@ def test_a_slug_is_ascii(text, expected):
 
 def test_folding_spells_ligatures_out():
     assert fold("Œuvre Ægir ÉTÉ") == "oeuvre aegir ete"
+
+
+@pytest.mark.parametrize("letter", ["y", "İ", "ﷺ"])
+def test_a_word_without_end_is_cut(letter):
+    """IN-08: the time to stem a word grows with it, and stems are kept in memory."""
+    assert len(analyse(letter * 100_000)) <= words.LONGEST
+    assert analyse(letter * 1000) == analyse(letter * 2000)
