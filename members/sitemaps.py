@@ -16,9 +16,13 @@ class GroupSitemap(Sitemap):
 class PersonSitemap(Sitemap):
     i18n = True
     languages = ["fr"]
+    rows = Person.objects.announced
+
+    def __init__(self, part: slice):
+        self.part = part
 
     def items(self):
-        return Person.objects.announced().order_by("pk").only("slug", "updated_at")
+        return self.rows().order_by("pk").only("slug", "updated_at")[self.part]
 
     def lastmod(self, person):
         return person.updated_at

@@ -10,18 +10,23 @@ ADDRESS = ("slug", "lang", "address_on", "original", "updated_at")  # of a post;
 
 
 class PostSitemap(Sitemap):
-    """Each post under its own language; published twins are each other's alternates."""
+    """Each post under its own language; published twins are each other's alternates, told of where the translation stands."""
 
     i18n = alternates = True
+    rows = Post.objects.announced
+
+    def __init__(self, part: slice):
+        self.part = part
 
     def items(self):
-        posts = {post.pk: post for post in Post.objects.announced().newest_first().only(*ADDRESS)}
-        translated = {post.original_id for post in posts.values() if post.original_id in posts}
-        for post in posts.values():
-            post.twins = {post.lang: post}
-            if post.original_id in posts:
-                post.twins[posts[post.original_id].lang] = posts[post.original_id]
-        return [post for post in posts.values() if post.pk not in translated]
+        posts = list(self.rows().oldest_first().only(*ADDRESS)[self.part])
+        pks = [post.pk for post in posts]
+        originals = self.rows().filter(translation__in=pks).only(*ADDRESS).in_bulk()
+        told_elsewhere = set(self.rows().filter(original__in=pks).values_list("original", flat=True))
+        for post in posts:
+            original = originals.get(post.original_id)
+            post.twins = {post.lang: post} | ({original.lang: original} if original else {})
+        return [post for post in posts if post.pk not in told_elsewhere]
 
     def get_languages_for_item(self, post):
         return list(post.twins)

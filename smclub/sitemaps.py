@@ -1,5 +1,7 @@
 """Every address that search engines should know; the pages of the apps come from each app's sitemaps.py."""
 
+from math import ceil
+
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
@@ -7,6 +9,7 @@ from events import sitemaps as events
 from members import sitemaps as members
 from partners import sitemaps as partners
 from posts import sitemaps as posts
+from smclub.keeping import kept
 
 
 class SectionSitemap(Sitemap):
@@ -29,9 +32,8 @@ class SectionSitemap(Sitemap):
         return reverse(name)
 
 
-SITEMAPS: tuple[type[Sitemap], ...] = (
+WHOLE: tuple[type[Sitemap], ...] = (
     SectionSitemap,
-    posts.PostSitemap,
     posts.PageSitemap,
     posts.CategorySitemap,
     posts.SeriesSitemap,
@@ -41,5 +43,18 @@ SITEMAPS: tuple[type[Sitemap], ...] = (
     events.VenueSitemap,
     partners.PartnerSitemap,
     members.GroupSitemap,
-    members.PersonSitemap,
 )
+IN_PARTS = (posts.PostSitemap, members.PersonSitemap)  # of these a club may have many
+PART = 2000  # rows of each of them in one file; search engines read fifty thousand addresses
+
+
+def number_of_parts() -> int:
+    """Counted once in an edition."""
+    most = max(kept(f"sitemap:{section.__name__}", section.rows().count) for section in IN_PARTS)
+    return max(1, ceil(most / PART))
+
+
+def sections(number: int) -> list[Sitemap]:
+    """What stands in the part `number`, from 1 on; the first has what there are few of."""
+    rows = slice((number - 1) * PART, number * PART)
+    return [*(section() for section in WHOLE if number == 1), *(section(rows) for section in IN_PARTS)]

@@ -3,15 +3,17 @@ import xml.etree.ElementTree as ET
 import pytest
 from django.urls import reverse
 
+from smclub import sitemaps
 from tests import make
 
 pytestmark = pytest.mark.django_db
 SPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
-def sitemap(client) -> dict[str, dict[str, str]]:
+def sitemap(client, part="") -> dict[str, dict[str, str]]:
     """location → language → alternate."""
-    tree = ET.fromstring(client.get(reverse("sitemap")).content)  # noqa: S314 -- our own answer
+    query = {"part": part} if part else {}
+    tree = ET.fromstring(client.get(reverse("sitemap"), query).content)  # noqa: S314 -- our own answer
     return {
         url.find("s:loc", SPACE).text: {link.get("hreflang"): link.get("href") for link in url.findall("x:link", SPACE)}
         for url in tree.findall("s:url", SPACE)
@@ -50,11 +52,30 @@ def test_the_sitemap_costs_the_same_for_three_and_for_twelve(client, django_asse
             make.make_partner()
 
     rows(3)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(15):
         client.get(reverse("sitemap"))
     rows(9)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(15):
         client.get(reverse("sitemap"))
+
+
+def test_the_sitemap_of_a_large_club_comes_in_parts(client, monkeypatch):
+    """Together they tell what one page would, pairs across two parts included."""
+    first = make.make_post(slug="premier", days=-9)
+    for n in range(3):
+        make.make_post(slug=f"autre-{n}", days=-5 + n)
+        make.make_person()
+    make.make_post(slug="first", lang="en", original=first)
+    make.make_event()
+    whole = sitemap(client)
+    monkeypatch.setattr(sitemaps, "PART", 2)
+    tree = ET.fromstring(client.get(reverse("sitemap")).content)  # noqa: S314 -- our own answer
+    pages = [page.text for page in tree.findall("s:sitemap/s:loc", SPACE)]
+    assert pages == [f"http://localhost:8000/sitemap.xml?part={number}" for number in (1, 2, 3)]
+    parts = [sitemap(client, part) for part in (1, 2, 3)]
+    assert parts[0] | parts[1] | parts[2] == whole
+    assert sum(map(len, parts)) == len(whole)
+    assert [sitemap(client, part) for part in ("4", "99999999")] == [{}, parts[0]]
 
 
 def test_the_sitemap_loads_no_text(client, django_assert_max_num_queries):
@@ -65,7 +86,7 @@ def test_the_sitemap_loads_no_text(client, django_assert_max_num_queries):
     make.make_event(venue=make.make_venue(), cycle=make.make_cycle())
     make.make_partner()
     make.make_group()
-    with django_assert_max_num_queries(12) as caught:
+    with django_assert_max_num_queries(16) as caught:
         assert len(sitemap(client)) > 10
     read = " ".join(query["sql"].partition(" FROM ")[0] for query in caught.captured_queries)
     for name in ("body", "body_html", "description", "description_html", "bio", "bio_html", "access", "search_text"):
