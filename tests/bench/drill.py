@@ -131,7 +131,7 @@ def grow(options, small_url: str) -> list[Page]:
         plans = sites["large"].ask(f"plans {options.many}")["pages"]
         pages = [Page(name, role, **plans[f"{name}|{role}"]) for name, role in sites["large"].pages]
         for turn in range(ROUNDS):
-            for page in pages:
+            for page in judged(pages):
                 page.small += sites["small"].ask(f"time {page.name}|{page.role}")
                 page.large += sites["large"].ask(f"time {page.name}|{page.role}")
             sys.stderr.write(f"timed {turn + 1}/{ROUNDS}\n")
