@@ -107,6 +107,7 @@ def public_pages() -> dict[str, str]:
         "calendar of a partner": reverse("agenda_partner", args=[partner.slug]),
         "calendar of a meeting": reverse("event_file", args=[meeting[2].slug]),
         "sitemap": reverse("sitemap"),
+        "sitemap, first part": reverse("sitemap") + "?part=1",
         "robots": reverse("robots"),
     }
 
