@@ -17,7 +17,6 @@ from django.utils import timezone, translation
 from gunicorn.config import Config
 
 import members.door
-import members.pace
 from members import joining
 from members.models import Letter, Member
 from smclub.management.commands import serve
