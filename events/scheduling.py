@@ -14,6 +14,7 @@ from events import inviting, registering
 from events.models import Event
 from events.patience import patient
 from events.refusals import Refused
+from members import picturing
 from members.mail import letter
 from members.models import Entry, Member
 from smclub.changed import changed
@@ -73,6 +74,8 @@ def set_publication(event: Event, *, by: Member, at: datetime | None) -> Event:
     before, event.published_at = event.published_at, at
     told = {True: "published", False: "draft"}
     _written(event, "publish", by=by, fields=["published_at"], before=told[before is not None], after=told[at is not None])
+    if not event.is_published:
+        picturing.may_be_known(event.cover_id)
     return event
 
 

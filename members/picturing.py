@@ -41,6 +41,11 @@ def discard(picture: Picture) -> None:
     pages_changed()
 
 
+def may_be_known(picture_id: int | None) -> None:
+    """For the cover of a page taken back: smclub/concealing.py may never have found it shown, were it there for seconds only."""
+    Picture.objects.filter(pk=picture_id).update(shown_to=Picture.Reach.EVERYBODY)
+
+
 @transaction.atomic
 def rename(picture: Picture) -> bool:
     """Gives its file another name: whoever remembers the one before finds nothing. False when another did, or it has no file."""

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
+from members import picturing
 from members.models import Entry, Member, OldAddress
 from posts import moderating
 from posts.models import Post
@@ -123,6 +124,7 @@ def withdraw(post: Post, *, by: Member | None, reason: str = "") -> Post:
         post.address_on = None  # it was never public: nobody knows this address
     post.published_at = None
     post.save(update_fields=["address_on", "published_at", "updated_at"])
+    picturing.may_be_known(post.cover_id)
     Entry.objects.write("post.withdraw", post, by=by, before=before, after=post.state, note=reason)
     changed(post)
     return post

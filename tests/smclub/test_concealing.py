@@ -82,6 +82,14 @@ def test_the_files_of_what_is_taken_back_are_gone(client, folder, picture, at_on
     assert concealing.sweep() == 0
 
 
+@pytest.mark.parametrize("case", ["a post withdrawn", "a meeting withdrawn"])
+def test_what_was_there_for_seconds_was_known_too(picture, case):
+    """Published and taken back before anything looked at it."""
+    show, take_back = TAKEN_BACK[case]
+    take_back(show(picture))
+    assert concealing.sweep() == 1
+
+
 def test_what_another_page_still_shows_keeps_its_name(picture):
     post, _page = make_post(cover=picture), make_page(body=f"![Une salle](/media/{picture.variant_name(480, 'jpg')})")
     concealing.sweep()
