@@ -45,7 +45,7 @@ WHOLE: tuple[type[Sitemap], ...] = (
     members.GroupSitemap,
 )
 IN_PARTS = (posts.PostSitemap, members.PersonSitemap)  # of these a club may have many
-PART = 2000  # rows of each of them in one file; search engines read fifty thousand addresses
+PART = 1000  # rows of each of them in one file; search engines read fifty thousand addresses
 
 
 def number_of_parts() -> int:

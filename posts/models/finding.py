@@ -1,6 +1,7 @@
 """The query words of posts: what is shown to whom, and in which order."""
 
-from datetime import datetime
+from calendar import monthrange
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Prefetch, Q, Subquery, Value, When
@@ -100,9 +101,11 @@ class PostQuerySet(models.QuerySet):
         return self.filter(pk__in=mentioned.union(signed, everything.filter(event__in=meetings), all=True))
 
     def in_period(self, year: int, month: int | None = None, day: int | None = None):
-        posts = self.filter(address_on__year=year)
-        posts = posts.filter(address_on__month=month) if month else posts
-        return posts.filter(address_on__day=day) if day else posts
+        """By the dates of their addresses, as a range: the days of a month asked one by one are those of its year."""
+        if month and day:
+            return self.filter(address_on=date(year, month, day))
+        last = monthrange(year, month or 12)[1]
+        return self.filter(address_on__range=(date(year, month or 1, 1), date(year, month or 12, last)))
 
     def count_by(self, part: str) -> list[tuple[int, int]]:
         """(year, number of posts) or (month, number of posts), of those that exist; years latest first."""
