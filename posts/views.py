@@ -22,7 +22,7 @@ from smclub.shared import shared
 @require_safe
 @shared("page")
 def post_list(request):
-    return _list(request, "posts/post_list.html", _listed(request))
+    return _list(request, "posts/post_list.html", _listed(request), has_lead=True)
 
 
 @require_safe
