@@ -22,11 +22,11 @@ from tests.shots import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var" / "bench"
-SERVERS = {  # of the site, without what to serve and where
-    "gthread": "gunicorn --worker-class gthread --workers 1 --threads 8 --no-control-socket --log-level warning",
-    "recycled": "gunicorn --worker-class gthread --threads 8 --max-requests 300 --max-requests-jitter 50"
-    " --no-control-socket --log-level warning",  # thirty times as often as we do
-    "gthread2": "gunicorn --worker-class gthread --workers 2 --threads 4 --no-control-socket --log-level warning",
+THREADS = "gunicorn --worker-class gthread --no-control-socket --log-level warning"
+SERVERS = {  # of the site, without what to serve and where; the first is the one that we run; one recycles too often
+    "gthread": f"{THREADS} --workers 2 --threads 4",
+    "recycled": f"{THREADS} --workers 2 --threads 4 --max-requests 300 --max-requests-jitter 50",
+    "one process": f"{THREADS} --workers 1 --threads 8",
     "sync": "gunicorn --worker-class sync --workers 2 --no-control-socket --log-level warning",
     "granian": "granian --interface wsgi --workers 2 --blocking-threads 1 --log-level warning",
 }
@@ -111,6 +111,7 @@ def serve(server: str, application: str, port: int, **more: str) -> subprocess.P
 
 def load(port: int, path: str, seconds: float, etag: str = "") -> dict:
     command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "--latency", "-H", "Host: localhost:8000"]
+    command += ["-H", "Connection: close"]  # kept open, all sixteen end up in one of the processes
     command += [
         "-s",
         str(ROOT / "tests" / "bench" / "wrk.lua"),

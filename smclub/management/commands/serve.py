@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import os
 import socket
 import sys
 import time
@@ -106,11 +107,11 @@ def manage(*arguments: str) -> list[str]:
 
 
 def gunicorn(host: str, port: int) -> list[str]:
-    """One process with threads on SQLite, whose writers queue anyway; two on PostgreSQL."""
-    workers = 1 if connection.vendor == "sqlite" else 2
+    """A process for each of two cores, with threads for those who wait; `make servers` compares."""
+    workers = min(2, os.process_cpu_count() or 1)
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     command = [sys.executable, "-m", "gunicorn", "smclub.wsgi", "--bind", bind, "--worker-class", "gthread"]
-    command += ["--workers", str(workers), "--threads", "8", "--timeout", "60", "--graceful-timeout", "8"]
+    command += ["--workers", str(workers), "--threads", str(8 // workers), "--timeout", "60", "--graceful-timeout", "8"]
     command += ["--max-requests", "10000", "--max-requests-jitter", "1000"]  # whatever leaks is given back
     return [*command, "--chdir", str(settings.BASE_DIR), "--no-control-socket", "--log-level", "warning"]
 
