@@ -112,7 +112,7 @@ def gunicorn(host: str, port: int) -> list[str]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     command = [sys.executable, "-m", "gunicorn", "smclub.wsgi", "--bind", bind, "--worker-class", "gthread"]
     command += ["--workers", str(workers), "--threads", str(8 // workers), "--timeout", "60", "--graceful-timeout", "8"]
-    command += ["--max-requests", "10000", "--max-requests-jitter", "1000"]  # whatever leaks is given back
+    command += ["--max-requests", "100000", "--max-requests-jitter", "10000"]  # whatever leaks is given back
     return [*command, "--chdir", str(settings.BASE_DIR), "--no-control-socket", "--log-level", "warning"]
 
 
