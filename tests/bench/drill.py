@@ -147,23 +147,26 @@ def judged(pages: list[Page]) -> list[Page]:
 
 
 def table(pages: list[Page], others: dict[str, bool], options, minutes: float) -> str:
-    large = (
-        f"{options.posts:,} posts, {options.comments:,} comments, {options.members:,} members (filled in {minutes:.0f} minutes)"
-    )
-    small = f"{SMALL['posts']:,}, {SMALL['comments']:,} and {SMALL['members']:,}"
-    lines = [f"{large}, beside {small}; {options.events} meetings each.", ""]
-    lines += ["| page | queries | small, ms | large, ms | growth | reads whole |", "| --- | --: | --: | --: | --: | --- |"]
-    for page in sorted(judged(pages), key=lambda page: (page.holds, -page.growth)):
-        small, large = statistics.median(page.small), statistics.median(page.large)
-        whole = ", ".join(page.tables)
-        lines.append(f"| {page.label} | {page.queries} | {small:.0f} | {large:.0f} | {page.growth:.1f} | {whole} |")
-    held, desk = sum(page.holds for page in judged(pages)), [page for page in pages if page.role == "owner"]
-    lines += ["", f"{held} of {len(judged(pages))} pages hold."]
-    lines += [f"{sum(bool(page.scans) for page in desk)} of {len(desk)} pages of the desk read a big table whole."]
+    lines = grown(pages, options, minutes) if pages else []
     lines += [f"{what}: {'holds' if holds else 'MISSED'}." for what, holds in others.items()]
     for page in judged(pages):
         lines += [f"\n{page.label} reads {table} whole: {sql[:600]}" for table, sql in page.scans]
     return "\n".join(lines)
+
+
+def grown(pages: list[Page], options, minutes: float) -> list[str]:
+    filled = "by an earlier run" if options.filled else f"in {minutes:.0f} minutes"
+    large = f"{options.posts:,} posts, {options.comments:,} comments, {options.members:,} members (filled {filled})"
+    small = f"{SMALL['posts']:,}, {SMALL['comments']:,} and {SMALL['members']:,}"
+    lines = [f"{large}, beside {small}; {options.events} meetings each.", ""]
+    lines += ["| page | queries | small, ms | large, ms | growth | reads whole |", "| --- | --: | --: | --: | --: | --- |"]
+    for page in sorted(judged(pages), key=lambda page: (page.holds, -page.growth)):
+        middle = [statistics.median(times) for times in (page.small, page.large)]
+        cells = [page.label, str(page.queries), *(f"{time:.0f}" for time in middle), f"{page.growth:.1f}", ", ".join(page.tables)]
+        lines.append(f"| {' | '.join(cells)} |")
+    held, desk = sum(page.holds for page in judged(pages)), [page for page in pages if page.role == "owner"]
+    lines += ["", f"{held} of {len(judged(pages))} pages hold."]
+    return [*lines, f"{sum(bool(page.scans) for page in desk)} of {len(desk)} pages of the desk read a big table whole."]
 
 
 def run(module: str, *arguments: str) -> bool:
@@ -181,7 +184,9 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=500, help="on both: a club meets as often, however large")
     parser.add_argument("--many", type=int, default=10_000, help="rows from which a table may not be read whole")
     parser.add_argument("--only", choices=["growth", "light", "rush"], help="one part of it")
-    parser.add_argument("--filled", action="store_true", help="both databases are filled already, by a run that was kept")
+    parser.add_argument(
+        "--filled", action="store_true", help="both databases are filled already, to these sizes, by a run that was kept"
+    )
     parser.add_argument("--keep", action="store_true", help="drop nothing")
     options = parser.parse_args()
     small_url, rush_url = beside(options.database_url, "_small"), beside(options.database_url, "_rush")

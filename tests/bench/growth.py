@@ -124,7 +124,7 @@ def members_pages() -> dict[str, str]:
 
     names = {"account": "members:me", "profile": "members:profile", "calendar of mine": "events:my_calendar"}
     names |= {"sessions": "usersessions_list", "address": "account_email"}
-    comment = Comment.objects.by(somebody()).counted().first()
+    comment = Comment.objects.by(somebody()).counted().in_discussions_of(somebody()).first()
     return {
         **{name: reverse(url) for name, url in names.items()},
         "calendar, personal": reverse("agenda_personal", args=[calendar.token(somebody())]),
