@@ -133,7 +133,7 @@ def test_a_conversation_with_javascript(browser):
     page = browser.open(post.get_absolute_url(), as_=cast("milan"))
     page.get_by_role("link", name="Répondre à Mona Membre").click()
     box = page.locator(f"#below-{asked.pk} textarea")
-    box.fill("Une **réponse**.")
+    box.press_sequentially("Une **réponse**.", delay=20)  # as a person does: the box may listen a moment after it appears
     page.locator(".editor-preview strong").wait_for()
     page.wait_for_timeout(3000)  # a person needs longer than three seconds
     page.locator(f"#below-{asked.pk} button").click()
