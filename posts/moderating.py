@@ -15,7 +15,7 @@ from members.models import Entry, Letter, Member
 from members.profiles import keep_name
 from posts import gate
 from posts.models import Comment, CommentRevision, Discussion, Post
-from posts.models.comment import family, meetings
+from posts.models.comment import meetings_of
 from posts.refusals import Refused
 from smclub.changed import changed
 from smclub.markdown import COMMENT, render
@@ -159,8 +159,9 @@ def open_discussion(thing: Event | Post) -> Discussion:
     """The discussion of `thing`, made at its first comment; what shares it is given the same one."""
     if isinstance(thing, Event):
         return Discussion.objects.get_or_create(event=thing)[0]
-    locked = {row.pk: row for row in family(thing).select_for_update(of=("self",)).order_by("pk")}
-    row = locked[thing.pk]
+    pair = [twin.pk for twin in (thing, thing.twin) if twin]
+    list(Post.objects.filter(pk__in=pair).select_for_update().order_by("pk"))  # both, whoever comments first on either
+    row = Post.objects.select_related("original", "translation").get(pk=thing.pk)
     if row.discussion_id:
         return row.discussion
     found = Discussion.objects.of(row).first() or _first_discussion(row)
@@ -170,7 +171,7 @@ def open_discussion(thing: Event | Post) -> Discussion:
 
 
 def _first_discussion(row: Post) -> Discussion:
-    meeting = meetings(row).order_by("pk").first()
+    meeting = meetings_of(row).order_by("pk").first()
     return Discussion.objects.get_or_create(event=meeting)[0] if meeting else Discussion.objects.create()
 
 

@@ -40,10 +40,8 @@ class DiscussionQuerySet(models.QuerySet):
         """
         if isinstance(thing, Event):
             return self.filter(event=thing)
-        twins = thing.family
-        mine = [twin.discussion_id for twin in twins if twin.discussion_id]
-        told = [twin.event_id for twin in twins if twin.event_id]
-        shared = Q(pk__in=mine) | Q(event__in=told, event__audience=SAME_READERS[thing.audience])
+        mine = [twin.discussion_id for twin in thing.family if twin.discussion_id]
+        shared = Q(pk__in=mine) | Q(event__in=meetings_of(thing))
         own_first = Case(When(pk=thing.discussion_id, then=0), When(event__isnull=False, then=1), default=2)
         return self.filter(shared).order_by(own_first, "pk")
 
@@ -67,14 +65,10 @@ def _readable_by(visitor) -> Q:
     )
 
 
-def family(post):
-    """The post and its translation, when both are for the same readers."""
-    return type(post).objects.filter(Q(pk=post.pk) | Q(original=post) | Q(translation=post), audience=post.audience)
-
-
-def meetings(post):
+def meetings_of(post):
     """The meetings told of by the post or its translation, when they are for the same readers."""
-    return Event.objects.filter(posts__in=family(post), audience=SAME_READERS[post.audience]).distinct()
+    told = [twin.event_id for twin in post.family if twin.event_id]
+    return Event.objects.filter(pk__in=told, audience=SAME_READERS[post.audience])
 
 
 class Discussion(models.Model):
