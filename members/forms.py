@@ -19,7 +19,7 @@ class DirectoryForm(forms.Form):
     theme = forms.ModelChoiceField(Topic.objects.none(), label=_("Interest"), to_field_name="slug", required=False)
 
     def __init__(self, *args, people, kept_as="", **kwargs):
-        """`kept_as` names `people` that are the same for everybody: their towns are then asked for once in an edition."""
+        """`kept_as` names `people` that are the same for all readers of that name: their towns are asked once in an edition."""
         super().__init__(*args, **kwargs)
         rows = people.exclude(city="").order_by("city").values_list("city", flat=True).distinct()
         towns = kept(f"towns:{kept_as}", lambda: list(rows)) if kept_as else rows

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from members.mail import letter
 from members.models import Application, Club, Entry, Group, GroupMembership, Member
 from members.profiles import keep_name
-from smclub.changed import changed
+from smclub.changed import changed, pages_changed
 
 
 def account_of(email: str) -> Member | None:
@@ -144,6 +144,7 @@ def _make_member(member: Member, *, verb: str, by: Member | None) -> None:
     member.standing, member.accepted_on = Member.Standing.MEMBER, timezone.localdate()
     member.save(update_fields=["standing", "accepted_on"])
     Entry.objects.write(verb, member, by=by, before=before, after=member.standing)
+    pages_changed()
 
 
 @transaction.atomic

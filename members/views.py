@@ -15,12 +15,14 @@ PEOPLE_A_PAGE = 24
 @require_safe
 @shared("page")
 def directory(request):
-    people = Person.objects.in_directory().listed_for(request.user)
-    kept_as = "" if request.user.is_authenticated else "directory"  # members see themselves in it as well
+    listed, members = Person.objects.listed_for(request.user), Person.objects.in_directory()
+    people, readership = listed.in_directory(), members.readership(request.user)
+    kept_as = readership and f"directory of {readership}"
     form = DirectoryForm(request.GET, people=people, kept_as=kept_as)
     found = form.narrow(people)
     kept_as = kept_as if found is people else ""
-    page = page_of(found.for_cards().by_name(), request.GET.get("page"), per_page=PEOPLE_A_PAGE, kept_as=kept_as)
+    rows, shown = found.for_cards().by_name(), listed.for_cards()
+    page = page_of(rows, request.GET.get("page"), per_page=PEOPLE_A_PAGE, kept_as=kept_as, shown=shown)
     return render(request, "members/directory.html", {"form": form, "page": page})
 
 

@@ -60,14 +60,20 @@ class Organisation(models.Model):
 class PersonQuerySet(models.QuerySet):
     def listed_for(self, visitor):
         """People whose page exists for `visitor`: public ones, members-only ones for members, one's own always."""
-        if is_accepted(visitor):
-            shown = Q(visibility__in=[Person.Visibility.PUBLIC, Person.Visibility.MEMBERS])
-        else:
-            shown = Q(visibility=Person.Visibility.PUBLIC)
-        own = Q(member_id=visitor.pk) if getattr(visitor, "is_authenticated", False) else Q()
-        if getattr(visitor, "is_staff", False) and visitor.may("members.change_person"):
+        if _edits_people(visitor):
             return self.all()
+        shown = Q(visibility__in=_shown_to(visitor))
+        own = Q(member_id=visitor.pk) if getattr(visitor, "is_authenticated", False) else Q()
         return self.filter(shown | own if own else shown).of_open_accounts()
+
+    def readership(self, visitor) -> str:
+        """The name of all who have the same of these rows listed; empty where `visitor` alone finds a hidden page among them."""
+        if _edits_people(visitor):
+            return "desk"
+        hidden = self.exclude(visibility__in=_shown_to(visitor))
+        if getattr(visitor, "is_authenticated", False) and hidden.filter(member_id=visitor.pk).exists():
+            return ""
+        return "members" if is_accepted(visitor) else "everybody"
 
     visible_to = listed_for
     on_desk_of = listed_for
@@ -119,6 +125,16 @@ class PersonQuerySet(models.QuerySet):
             GroupMembership.objects.filter(group__is_active=True).select_related("group").order_by("group__position", "pk")
         )
         return self.select_related("member").prefetch_related(Prefetch("member__group_memberships", memberships))
+
+
+def _edits_people(visitor) -> bool:
+    return getattr(visitor, "is_staff", False) and visitor.may("members.change_person")
+
+
+def _shown_to(visitor) -> list[str]:
+    """The pages that exist for `visitor` whoever's they are."""
+    everybody, members = Person.Visibility.PUBLIC, Person.Visibility.MEMBERS
+    return [everybody, members] if is_accepted(visitor) else [everybody]
 
 
 class Person(Searchable, models.Model):

@@ -1,10 +1,15 @@
 """The directory: who asked to be found, as far as each allows."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from members.models import Member, Person
+from members import views
+from members.joining import apply
+from members.models import Club, Member, Person
+from members.profiles import present
 from tests.cast import cast
 from tests.make import make_group, make_member, make_person, make_topic
 
@@ -109,21 +114,74 @@ def test_a_visitor_gets_a_page_that_can_be_shared(client):
     assert "csrfmiddlewaretoken" not in response.content.decode()
 
 
+def towns(visitor) -> list[str]:
+    choices = visitor.get(reverse("members:directory")).context["form"].fields["ville"].choices
+    return [town for town, _label in choices if town]
+
+
+def signed_in(member) -> Client:
+    browser = Client()
+    browser.force_login(member)
+    return browser
+
+
 def test_what_is_kept_of_the_directory_holds_nobody_else(client, settings):
     """Towns and number are kept as visitors see them; a member sees themselves as well, and nobody learns of it."""
     settings.KEEP_FACTS = True
     milan = cast("milan")
     listed(name="Milan", member=milan, city="Rennes", visibility=PRIVATE)
     listed(city="Lyon")
-    url = reverse("members:directory")
+    other = make_member()
+    assert towns(client) == towns(signed_in(other)) == ["Lyon"]
+    assert towns(signed_in(milan)) == ["Lyon", "Rennes"]
+    assert towns(client) == towns(signed_in(other)) == ["Lyon"]
+    assert client.get(reverse("members:directory"), {"ville": "Paris"}).context["page"].paginator.count == 1
 
-    def towns(visitor):
-        response = visitor.get(url)
-        return [town for town, _label in response.context["form"].fields["ville"].choices if town]
 
+def test_what_members_share_is_kept_apart_from_what_everybody_sees(client, settings):
+    settings.KEEP_FACTS = True
+    listed(name="Marc", visibility=MEMBERS, city="Rennes"), listed(name="Personne", visibility=PRIVATE, city="Brest")
+    listed(city="Lyon")
+    assert towns(signed_in(make_member())) == ["Lyon", "Rennes"]
+    assert towns(signed_in(cast("olga"))) == ["Brest", "Lyon", "Rennes"]
+    assert towns(client) == towns(signed_in(cast("flora"))) == ["Lyon"]
+    assert towns(signed_in(cast("milan"))) == ["Lyon", "Rennes"]
+
+
+def test_towns_and_number_are_asked_once_for_all_members(settings):
+    settings.KEEP_FACTS = True
+    listed(city="Lyon")
+    browser, url = signed_in(make_member()), reverse("members:directory")
+    signed_in(cast("milan")).get(url)
+    with CaptureQueriesContext(connection) as asked:
+        browser.get(url)
+    assert not [query["sql"] for query in asked if "COUNT(" in query["sql"] or "DISTINCT" in query["sql"]]
+
+
+def test_members_see_a_profile_changed_for_them_at_once(settings, at_once):
+    settings.KEEP_FACTS = True
+    marc = listed(name="Marc", visibility=MEMBERS, city="Rennes").member
+    browser = signed_in(cast("milan"))
+    assert towns(browser) == ["Rennes"]
+    at_once(present, marc, name="Marc", topics="", city="Brest")
+    assert towns(browser) == ["Brest"]
+
+
+def test_who_becomes_a_member_is_found_at_once(client, settings, at_once):
+    settings.KEEP_FACTS = True
+    Club.objects.create(pk=1, joining=Club.Joining.OPEN)
+    listed(city="Lyon"), listed(city="Rennes", member=(friend := make_member(standing=Member.Standing.FRIEND)))
     assert towns(client) == ["Lyon"]
-    signed_in = Client()
-    signed_in.force_login(milan)
-    assert towns(signed_in) == ["Lyon", "Rennes"]
-    assert towns(client) == ["Lyon"]
-    assert client.get(url, {"ville": "Paris"}).context["page"].paginator.count == 1
+    at_once(apply, friend)
+    assert towns(client) == ["Lyon", "Rennes"]
+
+
+def test_a_page_far_in_reads_nobody_else(client, settings, monkeypatch):
+    """And everybody stands on one page."""
+    settings.KEEP_FACTS = True
+    monkeypatch.setattr(views, "PEOPLE_A_PAGE", 2)
+    names = [listed(name=name).name for name in ("Alice", "Bob", "Carl", "Dina", "Édith", "Fou", "Gil")]
+    assert [name for page in (1, 2, 3, 4) for name in people(client, page=page)] == names
+    with CaptureQueriesContext(connection) as asked:
+        assert people(client, page=3) == ["Édith", "Fou"]
+    assert not [query["sql"] for query in asked if "OFFSET" in query["sql"] or "COUNT(" in query["sql"]]

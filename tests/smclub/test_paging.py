@@ -41,3 +41,20 @@ def test_a_kept_count_is_asked_once(settings):
         pages = [page_of(rows, 1, per_page=3, kept_as="topics").paginator.num_pages for _time in range(3)]
     assert pages == [2, 2, 2]
     assert sum("COUNT(*)" in query["sql"] for query in asked.captured_queries) == 1
+
+
+def test_a_kept_order_shows_each_page_from_the_rows_it_names(settings):
+    """In that order, whatever that of the rows shown; who is gone since leaves no hole."""
+    settings.KEEP_FACTS = True
+    topics = [make_topic() for _n in range(5)]
+    rows, shown = Topic.objects.order_by("-pk"), Topic.objects.exclude(pk=topics[1].pk)
+    page_of(rows, 1, per_page=2, kept_as="topics", shown=shown)
+    with CaptureQueriesContext(connection) as asked:
+        pages = [page_of(rows, number, per_page=2, kept_as="topics", shown=shown).object_list for number in (1, 2, 3, 9)]
+    assert pages == [[topics[4], topics[3]], [topics[2]], [topics[0]], [topics[0]]]
+    assert not [query["sql"] for query in asked if "ORDER BY" in query["sql"]]
+
+
+def test_an_order_without_a_name_is_nobodys():
+    topic = make_topic()
+    assert list(page_of(Topic.objects.order_by("pk"), 1, shown=Topic.objects.none())) == [topic]
