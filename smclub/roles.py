@@ -4,7 +4,8 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group as Role
 from django.contrib.auth.models import Permission
 
-COORDINATOR, AUTHOR, MODERATOR, EDITOR, ORGANISER, OWNER = "coordinator", "author", "moderator", "editor", "organiser", "owner"
+COORDINATOR, AUTHOR, MODERATOR, EDITOR = "coordinator", "author", "moderator", "editor"
+TREASURER, SECRETARY, ORGANISER, OWNER = "treasurer", "secretary", "organiser", "owner"
 
 _VIEW, _ADD, _CHANGE, _DELETE = "view", "add", "change", "delete"
 _WRITE = (_VIEW, _ADD, _CHANGE)
@@ -41,6 +42,17 @@ TABLE: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("events", (_VIEW,), ("event",)),
         ("members", _WRITE, ("person", "organisation", "topic", "picture")),
     ],
+    TREASURER: [
+        ("members", _WRITE, ("organisation",)),
+        ("members", (_VIEW, _CHANGE), ("club",)),
+        ("members", (_VIEW,), ("member", "group", "person", "picture")),
+    ],
+    SECRETARY: [
+        ("members", _WRITE, ("person", "organisation", "mandate")),
+        ("members", (_VIEW, _CHANGE), ("application", "club")),
+        ("members", (_VIEW,), ("member", "group", "groupmembership", "topic", "picture")),
+        ("events", (_VIEW,), ("event",)),
+    ],
 }
 TABLE[ORGANISER] = [
     *TABLE[EDITOR],
@@ -57,7 +69,7 @@ TABLE[ORGANISER] = [
     ("members", (_VIEW,), ("letter", "entry", "jobrun")),
 ]
 LAST_APP = "posts"  # of ours in INSTALLED_APPS
-ROLES = (COORDINATOR, AUTHOR, MODERATOR, EDITOR, ORGANISER, OWNER)
+ROLES = (COORDINATOR, AUTHOR, MODERATOR, EDITOR, TREASURER, SECRETARY, ORGANISER, OWNER)
 
 
 def codenames(role: str) -> set[tuple[str, str]]:

@@ -12,6 +12,8 @@ MEMBERS = {
     "aude": ("Aude Autrice", Member.Standing.MEMBER, (roles.AUTHOR,)),
     "modou": ("Modou Modérateur", Member.Standing.MEMBER, (roles.MODERATOR,)),
     "edith": ("Édith Éditrice", Member.Standing.MEMBER, (roles.EDITOR,)),
+    "tristan": ("Tristan Trésorier", Member.Standing.MEMBER, (roles.TREASURER,)),
+    "sarah": ("Sarah Secrétaire", Member.Standing.MEMBER, (roles.SECRETARY,)),
     "olga": ("Olga Organisatrice", Member.Standing.MEMBER, (roles.ORGANISER,)),
     "oscar": ("Oscar Propriétaire", Member.Standing.MEMBER, (roles.OWNER,)),
 }
@@ -23,6 +25,8 @@ ROLE_OF = {
     "author": "aude",
     "moderator": "modou",
     "editor": "edith",
+    "treasurer": "tristan",
+    "secretary": "sarah",
     "organiser": "olga",
     "owner": "oscar",
 }

@@ -19,6 +19,8 @@ ROLE_LABELS = {
     "author": pgettext_lazy("role", "author"),
     "moderator": _("moderator"),
     "editor": _("editor"),
+    "treasurer": pgettext_lazy("role", "treasurer"),
+    "secretary": pgettext_lazy("role", "secretary"),
     "organiser": pgettext_lazy("role", "organiser"),
 }
 

@@ -11,12 +11,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import path as url
 
+from smclub import roles
 from smclub.urls import urlpatterns as those_of_the_site
 from tests.cast import ROLE_OF
 from tests.rails import club
 
 TABLE = Path(__file__).with_name("matrix.txt")
-ROLES = ("visitor", "blocked", "friend", "member", "coordinator", "author", "moderator", "editor", "organiser", "owner")
+ROLES = ("visitor", "blocked", "friend", "member", *roles.ROLES)
 PARTS = 8
 # Who may do what is decided before and above the database; that each address works on another one takes three of them.
 ASKING = ROLES if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else ("visitor", "member", "owner")
