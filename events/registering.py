@@ -88,7 +88,7 @@ def remove(registration: Registration, *, by: Member | None, reason: str = "") -
     _refuse_if_over(event)
     before = registration.state
     _put(registration, State.REMOVED, reason=reason)
-    Entry.objects.write("remove", registration, by=by, before=before, after=State.REMOVED, note=reason)
+    Entry.objects.write("registration.remove", registration, by=by, before=before, after=State.REMOVED, note=reason)
     if registration.member_id:
         _tell("removed", registration)
     _tell_promoted(_seat(event))
@@ -106,7 +106,7 @@ def promote(event: Event, *, by: Member | None = None) -> list[Registration]:
     if seated:
         pages_changed()
     if by:
-        Entry.objects.write("promote", event, by=by, note=", ".join(str(registration.pk) for registration in seated))
+        Entry.objects.write("event.promote", event, by=by, note=", ".join(str(registration.pk) for registration in seated))
     return seated
 
 

@@ -60,7 +60,7 @@ def publish(event: Event, *, by: Member, at: datetime | None = None) -> Event:
     if event.is_published:
         return event
     event.published_at = at or timezone.now()
-    _written(event, "publish", by=by, fields=["published_at"], before="draft", after="published")
+    _written(event, "event.publish", by=by, fields=["published_at"], before="draft", after="published")
     inviting.write_to_invited(event)
     registering.promote(event)
     return event
@@ -73,7 +73,7 @@ def set_publication(event: Event, *, by: Member, at: datetime | None) -> Event:
     event = Event.objects.lock(event.pk)
     before, event.published_at = event.published_at, at
     told = {True: "published", False: "draft"}
-    _written(event, "publish", by=by, fields=["published_at"], before=told[before is not None], after=told[at is not None])
+    _written(event, "event.publish", by=by, fields=["published_at"], before=told[before is not None], after=told[at is not None])
     if not event.is_published:
         picturing.may_be_known(event.cover_id)
     return event
@@ -86,7 +86,7 @@ def cancel(event: Event, *, by: Member, reason: str = "") -> Event:
     event = Event.objects.lock(event.pk)
     if event.status == Status.CANCELLED:
         return event
-    return _call_off(event, Status.CANCELLED, "cancel", by=by, reason=reason)
+    return _call_off(event, Status.CANCELLED, "event.cancel", by=by, reason=reason)
 
 
 @patient
@@ -98,7 +98,7 @@ def postpone(event: Event, *, by: Member, reason: str = "") -> Event:
         return event
     if event.status == Status.CANCELLED:
         raise Refused(_("This meeting is cancelled."), code="cancelled")
-    return _call_off(event, Status.POSTPONED, "postpone", by=by, reason=reason)
+    return _call_off(event, Status.POSTPONED, "event.postpone", by=by, reason=reason)
 
 
 @patient
@@ -113,7 +113,7 @@ def restore(event: Event, *, by: Member) -> Event:
     before, event.status, event.status_reason = event.status, Status.SCHEDULED, ""
     event.ical_sequence += 1
     fields = ["status", "status_reason", "ical_sequence"]
-    _written(event, "restore", by=by, fields=fields, before=before, after=event.status)
+    _written(event, "event.restore", by=by, fields=fields, before=before, after=event.status)
     seated = {registration.pk for registration in registering.promote(event)}
     _tell_live(event, "restored", but=seated)
     return event
@@ -145,7 +145,7 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
         event.status, event.status_reason = Status.SCHEDULED, ""
     event.ical_sequence += 1
     fields = ["previous_starts_at", "status", "status_reason", "ical_sequence", *moved, *FOLLOWING]
-    _written(event, "reschedule", by=by, fields=fields, before=before, after=event.status)
+    _written(event, "event.reschedule", by=by, fields=fields, before=before, after=event.status)
     seated = {registration.pk for registration in registering.promote(event)}
     if event.is_published and not is_silent:
         _tell_live(event, "rescheduled", but=seated, status=event.status, **old)
@@ -163,7 +163,7 @@ def copy(event: Event, *, by: Member) -> Event:
         draft.partners.create(organisation_id=tie.organisation_id, role=tie.role, position=tie.position)
     for talk in event.talks.led():
         draft.talks.create(person_id=talk.person_id, role=talk.role, position=talk.position)
-    Entry.objects.write("copy", draft, by=by, note=event.slug)
+    Entry.objects.write("event.copy", draft, by=by, note=event.slug)
     return draft
 
 

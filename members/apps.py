@@ -5,6 +5,25 @@ from django.utils.translation import gettext_lazy as _
 class MembersConfig(AppConfig):
     name = "members"
     verbose_name = _("Members")
+    deeds = {  # as the log of deeds calls them: members/models/journal.py
+        "desk.add": _("Add at the desk"),
+        "desk.change": _("Change at the desk"),
+        "desk.delete": _("Delete at the desk"),
+        "application.send": _("Apply for membership"),
+        "application.accept": _("Become a member, by application"),
+        "application.accepted": _("Accept an application"),
+        "application.declined": _("Decline an application"),
+        "member.join": _("Become a member, the club being open"),
+        "member.invite": _("Invite to become a member"),
+        "member.take_up": _("Become a member, by invitation"),
+        "member.admit": _("Make a member"),
+        "member.block": _("Block an account"),
+        "member.unblock": _("Unblock an account"),
+        "member.roles": _("Give roles"),
+        "member.rescue": _("Take away a lost second step"),
+        "topic.merge": _("Merge topics"),
+        "letter.retry": _("Send a letter again"),
+    }
 
     def ready(self) -> None:
         from members import mail  # noqa: F401  # lazy: models must be loaded first; importing registers the letters

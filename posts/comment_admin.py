@@ -87,16 +87,11 @@ class CommentAdmin(DeedsOnlyAdmin):
 
     @admin.display(description=_("what was done"))
     def log(self, comment):
-        lines = (
-            Entry.objects.filter(subject_type=comment._meta.label_lower, subject_id=str(comment.pk))
-            .order_by("pk")
-            .select_related("actor")
-        )
         said = (
-            (line.at.strftime("%d/%m/%Y %H:%M"), line.verb, line.after, line.actor or "–", line.reason, line.note)
-            for line in lines
+            (f"{line.at:%d/%m/%Y %H:%M}", line.deed, line.actor or "–", line.in_words(line.reason), line.note)
+            for line in Entry.objects.about(comment).select_related("actor").reverse()
         )
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} – {} → {} – {} {} {}</li>", said))
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} – {} – {} {} {}</li>", said))
 
     @admin.action(description=_("Approve"), permissions=["moderate"], location=EVERYWHERE)
     def approve(self, request, queryset):

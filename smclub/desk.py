@@ -181,6 +181,24 @@ class ClubModelAdmin(admin.ModelAdmin):
         answer = self.response_action(request, self.get_queryset(request), action_location=ActionLocation.CHANGE_FORM)
         return answer or HttpResponseRedirect(request.get_full_path())
 
+    # -- the log of deeds -------------------------------------------------------------
+    def log_addition(self, request, obj, message):
+        return self._logged("desk.add", request, obj, super().log_addition(request, obj, message))
+
+    def log_change(self, request, obj, message):
+        return self._logged("desk.change", request, obj, super().log_change(request, obj, message))
+
+    def log_deletions(self, request, queryset):
+        for row in queryset:
+            self._logged("desk.delete", request, row, None)
+        return super().log_deletions(request, queryset)
+
+    def _logged(self, verb, request, row, told):
+        """Into the club's own log as well, which says what happened at the desk beside what the verbs did."""
+        Entry = apps.get_model("members", "Entry")  # this module stands below members
+        Entry.objects.write(verb, row, by=request.user, note=told.get_change_message() if told else "")
+        return told
+
     # -- saving and deeds -----------------------------------------------------------
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

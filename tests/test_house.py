@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from members.models.journal import deeds
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["members", "partners", "events", "posts"]  # from the ground up
 FLOOR = {
@@ -175,4 +177,23 @@ def test_no_setting_is_read_from_the_environment_elsewhere():
         for path, name in modules()
         if name not in ("smclub.settings", "smclub.wsgi") and ("os.environ" in path.read_text() or "getenv" in path.read_text())
     ]
+    assert wrong == []
+
+
+def test_every_deed_written_to_the_log_has_its_words():
+    """Those said by name; what is put together is tested beside its verbs."""
+    known, wrong = deeds(), []
+    for path, _name in modules():
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            is_write = isinstance(call.func, ast.Attribute) and ast.unparse(call.func).endswith("Entry.objects.write")
+            said = [call.args[0]] if is_write and call.args else [word.value for word in call.keywords if word.arg == "verb"]
+            verbs = [
+                node.value
+                for verb in said
+                for node in ast.walk(verb)
+                if isinstance(node, ast.Constant) and "." in node.value.strip(".")
+            ]
+            wrong += [f"{path.relative_to(ROOT)}:{call.lineno} {verb}" for verb in verbs if verb not in known]
     assert wrong == []

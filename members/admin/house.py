@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members import outbox
 from members.models import Club, Entry, JobRun, Letter, OldAddress
+from members.models.journal import deeds
+from smclub import words
 from smclub.changed import changed
 from smclub.desk import ClubModelAdmin, ReadOnlyAdmin
 
@@ -65,14 +68,50 @@ class LetterAdmin(ReadOnlyAdmin):
         self.do(request, queryset, outbox.retry)
 
 
+class DeedFilter(admin.SimpleListFilter):
+    title, parameter_name = _("deed"), "deed"
+
+    def lookups(self, request, model_admin):
+        return sorted(((verb, str(label)) for verb, label in deeds().items()), key=lambda pair: words.fold(pair[1]))
+
+    def queryset(self, request, queryset):
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
-    list_display = ["at", "actor", "verb", "subject_label", "before", "after", "reason", "note"]
-    list_filter = ["verb", "subject_type"]
+    list_display = ["at", "who", "deed", "thing", "became", "why"]
+    list_filter = [DeedFilter]
     search_fields = ["subject_label", "actor__email", "actor__name", "note"]
     list_select_related = ["actor"]
     date_hierarchy = "at"
     ordering = ["-at", "-pk"]
+    fields = ["at", "who", "deed", "thing", "became", "why"]
+
+    @admin.display(description=_("by"), ordering="actor")
+    def who(self, entry):
+        return entry.actor or _("the house itself")
+
+    @admin.display(description=_("deed"), ordering="verb")
+    def deed(self, entry):
+        return entry.deed
+
+    @admin.display(description=_("thing"))
+    def thing(self, entry):
+        """Linked to the page of the desk where there is one."""
+        label = entry.subject_label or f"{entry.subject._meta.verbose_name if entry.subject else ''} {entry.subject_id}"
+        if entry.subject is None or not self.admin_site.is_registered(entry.subject):
+            return label
+        page = f"admin:{entry.subject._meta.app_label}_{entry.subject._meta.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(page, args=[entry.subject_id]), label)
+
+    @admin.display(description=_("before → after"))
+    def became(self, entry):
+        return " → ".join(entry.in_words(state) for state in (entry.before, entry.after) if state) or "–"
+
+    @admin.display(description=_("why, and what more"))
+    def why(self, entry):
+        return " · ".join(part for part in (entry.in_words(entry.reason), entry.note) if part) or "–"
 
 
 @admin.register(JobRun)

@@ -1,7 +1,10 @@
 """What the house remembers about itself: deeds, jobs, addresses that moved."""
 
+from datetime import timedelta
+from functools import cache
 from urllib.parse import unquote
 
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -9,8 +12,43 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.member import Member
 
+KEPT = timedelta(days=365)
 
-class EntryManager(models.Manager):
+
+@cache
+def deeds() -> dict:
+    """What each verb is called: every app says it of its own, in the `deeds` of its AppConfig."""
+    return {verb: label for config in apps.get_app_configs() for verb, label in getattr(config, "deeds", {}).items()}
+
+
+class AppendOnly(TypeError):
+    """The log is written once: what was done is not undone by changing what is said of it."""
+
+
+class EntryQuerySet(models.QuerySet):
+    def about(self, subject):
+        """The deeds done to one row, the latest first."""
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk)).order_by("-at", "-pk")
+
+    def forget_old(self) -> int:
+        """Removes what is kept no longer; returns how many."""
+        return models.QuerySet.delete(self.filter(at__lt=timezone.now() - KEPT))[0]
+
+    def forget_words(self) -> int:
+        """Leaves the bare deeds: names and notes go, as the erasure of somebody demands; returns how many."""
+        return models.QuerySet.update(self, subject_label="", note="")
+
+    def update(self, **fields):
+        raise AppendOnly
+
+    def bulk_update(self, *args, **kwargs):
+        raise AppendOnly
+
+    def delete(self):
+        raise AppendOnly
+
+
+class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore[misc]
     def write(self, verb: str, subject, *, by=None, before="", after="", reason="", note="") -> "Entry":
         """One line of the log, in the caller's transaction; `by` is a Member or None when the house acted by itself."""
         return self.create(
@@ -27,7 +65,10 @@ class EntryManager(models.Manager):
 
 
 class Entry(models.Model):
-    """One line of the log of deeds: who did what to which thing, from which state to which, and why."""
+    """One line of the log of deeds: who did what to which thing, from which state to which, and why.
+
+    Written once, read for a year, changed by nobody: an owner cannot take back from the log what an owner did.
+    """
 
     at = models.DateTimeField(_("at"), default=timezone.now)
     actor = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("by"))
@@ -51,7 +92,37 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.verb} · {self.subject_label}"
+        return f"{self.deed} · {self.subject_label}"
+
+    def save(self, **kwargs):
+        """Of a new line alone."""
+        if self.pk:
+            raise AppendOnly
+        super().save(**kwargs)
+
+    def delete(self, **kwargs):
+        raise AppendOnly
+
+    @property
+    def deed(self) -> str:
+        """What was done, in words."""
+        return str(deeds().get(self.verb, self.verb))
+
+    @property
+    def subject(self) -> type[models.Model] | None:
+        """The model of the thing; None when there is no such model any more."""
+        try:
+            return apps.get_model(self.subject_type)
+        except LookupError:
+            return None
+
+    def in_words(self, code: str) -> str:
+        """A state or a reason as its model calls it; `code` itself when it is a word already."""
+        if not self.subject:
+            return code
+        vocabularies = [dict(field.flatchoices) for field in self.subject._meta.fields if field.choices]
+        vocabularies.append(getattr(self.subject, "STATES", {}))
+        return next((str(words[code]) for words in vocabularies if code in words), code)
 
 
 class JobRun(models.Model):

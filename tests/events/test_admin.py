@@ -273,7 +273,7 @@ def test_a_published_date_typed_in_the_form_publishes(client, olga):
     save(client, event, published_at=timezone.now() - timedelta(minutes=5))
     waiting.refresh_from_db()
     assert waiting.is_going
-    assert Entry.objects.filter(verb="publish").count() == 1
+    assert Entry.objects.filter(verb="event.publish").count() == 1
     event.refresh_from_db()
     save(client, event, published_at=None)
     event.refresh_from_db()

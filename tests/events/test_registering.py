@@ -279,7 +279,7 @@ def test_removing_frees_the_seats_is_logged_and_told(state):
     assert (registration.state, registration.reason) == (State.REMOVED, "Double compte")
     assert waiting.state == State.GOING
     assert letters() == [("removed", registration.member.email), ("promoted", waiting.member.email)]
-    entry = Entry.objects.get(verb="remove")
+    entry = Entry.objects.get(verb="registration.remove")
     assert (entry.actor, entry.before, entry.after) == (olga, state, State.REMOVED)
 
 

@@ -53,7 +53,7 @@ def test_calling_off_tells_those_going_and_waiting_once_and_keeps_their_rows(ver
         State.CANCELLED,
         State.REMOVED,
     ]
-    entry = Entry.objects.get(verb=verb)
+    entry = Entry.objects.get(verb=f"event.{verb}")
     assert (entry.actor, entry.before, entry.after, entry.note) == (cast("olga"), "scheduled", status, "Grève des transports")
 
 

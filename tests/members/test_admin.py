@@ -96,7 +96,7 @@ def test_lists_answer_whatever_is_asked(client, olga, model, query):
 def test_the_number_of_queries_of_a_list_does_not_grow(client, olga, django_assert_max_num_queries, model):
     for n in range(20):
         make_application(), make_mandate(), make_group(members=[make_member()]), make_person()
-        Entry.objects.write("try", olga, by=olga)
+        Entry.objects.write("member.admit", olga, by=olga)
         ready_made("account.login_code", key=f"k{n}", to="a@example.org", subject="x", text="x")
     with django_assert_max_num_queries(14):
         client.get(reverse(f"admin:members_{model}_changelist"))
@@ -321,7 +321,7 @@ def test_the_club_is_one_form(client, olga):
 @pytest.mark.parametrize("model", ["entry", "jobrun", "letter", "application"])
 def test_what_is_remembered_is_only_read(client, olga, model):
     application = make_application()
-    Entry.objects.write("try", application)
+    Entry.objects.write("application.send", application)
     assert client.post(reverse(f"admin:members_{model}_add")).status_code == 403
 
 

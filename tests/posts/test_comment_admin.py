@@ -166,7 +166,7 @@ def test_an_edited_comment_shows_what_it_said(modou):
     moderating.edit(row, member=cast("milan"), body="Après")
     page = modou.get(reverse("admin:posts_comment_change", args=[row.pk])).text
     assert "Avant" in page
-    assert "comment.edit" in page
+    assert "Modifier un commentaire" in page
 
 
 def test_a_discussion_is_closed_and_opened_again(modou):

@@ -24,7 +24,7 @@ def test_a_blocked_account_keeps_its_past_and_loses_its_seats_to_come():
     assert [states[row.pk] for row in (been, left, other)] == ["going", "cancelled", "going"]
     assert not Member.objects.get(pk=milan.pk).is_active
     assert not Registration.objects.exclude(reason="").exists()
-    assert Entry.objects.filter(verb="remove", actor=cast("olga")).count() == 3
+    assert Entry.objects.filter(verb="registration.remove", actor=cast("olga")).count() == 3
 
 
 def test_who_may_not_be_blocked_keeps_everything():
