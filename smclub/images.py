@@ -1,5 +1,7 @@
 """Uploaded pictures: decoded to prove what they are, set upright, stripped of metadata, written anew; their lighter variants."""
 
+import math
+import os
 import threading
 import warnings
 from collections.abc import Iterator
@@ -10,10 +12,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 MAX_PIXELS = 24_000_000
+LESS_PIXELS = {"WEBP": 7_000_000, "AVIF": 7_000_000}  # whose decoders hold the whole picture three or four times
+MAX_HELD = 120_000_000  # bytes, by the decoder of a progressive JPEG: in full colour it meets them at 12 million pixels
+MAX_SENT = 16_000  # pixels on the longer side of what is sent: the filter that shrinks a line of a million weighs a gigabyte
 MAX_BYTES = 15 * 1024 * 1024
 MAX_SIDE = 2400  # pixels kept on the longer side: twice the widest column
 WIDTHS = (480, 960, 1600)  # pixels: a card on a telephone, a column, a column on a dense screen
@@ -24,10 +29,24 @@ _WRITTEN: dict[str, tuple[str, dict]] = {  # suffix of a variant -> its format a
     "png": ("PNG", {"optimize": True}),
 }
 
+_TURNS = {  # as a camera says how it was held
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+PngImagePlugin.MAX_TEXT_MEMORY = 4 * 1024 * 1024  # Pillow unpacks sixteen times as much, beside the pixels
 _ALONE = threading.Lock()  # two kilobytes may unpack to a hundred megabytes, several times over while they are decoded
 
 _REFUSED = _("This picture cannot be read. Send a JPEG, PNG, WebP or AVIF file.")
-_TOO_BIG = _("This picture is too large: at most 24 million pixels and 15 MB.")
+_TOO_BIG = _(
+    "This picture is too large: at most 24 million pixels (7 million as WebP or AVIF, 10 as a progressive JPEG), "
+    "16,000 on a side, and 15 MB."
+)
+_STRIP = 1_000_000  # pixels that are converted and made smaller at a time
 
 
 def upright(upload) -> ContentFile:
@@ -42,7 +61,10 @@ def upright(upload) -> ContentFile:
         clean, came_as = _decoded(upload)
         kept = "PNG" if came_as == "PNG" or clean.mode == "RGBA" else "JPEG"
         out = BytesIO()
-        clean.save(out, kept, **({"quality": 86, "progressive": True} if kept == "JPEG" else {"optimize": True}))
+        options = (
+            {"quality": 86, "progressive": True} if kept == "JPEG" else {}
+        )  # `optimize` makes a PNG a tenth smaller, for seconds
+        clean.save(out, kept, **options)
     return ContentFile(out.getvalue(), name="picture.jpg" if kept == "JPEG" else "picture.png")
 
 
@@ -90,28 +112,75 @@ def _refusing():
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
-    except Image.DecompressionBombWarning as bomb:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as bomb:
         raise ValidationError(_TOO_BIG, code="picture_size") from bomb
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError) as error:
         raise ValidationError(_REFUSED, code="picture") from error
 
 
 def _decoded(file) -> tuple[Image.Image, str | None]:
     """The one still image in `file` as RGB, or RGBA where something shines through, with no more than its pixels; its format.
 
-    Of several at once each waits for the one before.
+    Of several at once each waits for the one before. Made for 150 MB at most, whatever is sent (`tests/smclub/test_bombs.py`).
     """
     file.seek(0)
     with _ALONE, Image.open(file, formats=FORMATS) as image:
-        if image.width * image.height > MAX_PIXELS:
+        if max(image.size) > MAX_SENT or image.width * image.height > _most_pixels(image):
             raise ValidationError(_TOO_BIG, code="picture_size")
         if getattr(image, "n_frames", 1) > 1:
             raise ValidationError(_REFUSED, code="picture")
-        came_as = image.format
-        image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)  # before anything else makes a copy of 24 million pixels
-        straight = ImageOps.exif_transpose(image)
-    has_alpha = straight.mode in ("RGBA", "LA", "PA") or "transparency" in straight.info
-    straight = straight.convert("RGBA" if has_alpha else "RGB")
-    clean = Image.new(straight.mode, straight.size)  # a new image holds the pixels and nothing else
-    clean.paste(straight)
-    return clean, came_as
+        came_as, size = image.format, _size_kept(*image.size)
+        image.draft(None, size)  # a JPEG is decoded at a half or a quarter where that is enough
+        clean = _without_more_than_pixels(image, size)
+        turned = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return (clean.transpose(_TURNS[turned]) if turned in _TURNS else clean), came_as
+
+
+def _most_pixels(image: Image.Image) -> int:
+    """That a picture stored as this one is may have, for its decoder to hold no more than we can spare."""
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or not _comes_in_several_scans(image):
+        return LESS_PIXELS.get(image.format or "", MAX_PIXELS)
+    widest, highest = (max(layer[n] for layer in image.layer) or 1 for n in (1, 2))
+    coefficients = sum(2 * layer[1] * layer[2] for layer in image.layer) / (widest * highest)  # bytes for one pixel
+    return min(MAX_PIXELS, int(MAX_HELD / (4 + coefficients)))
+
+
+def _comes_in_several_scans(image: JpegImagePlugin.JpegImageFile) -> bool:
+    """Of such a JPEG every coefficient is held until the last scan was read. In another the first scan is of all layers."""
+    if "progressive" in image.info or image.layers > 3 or image.fp is None:  # in print colours: rare, not worth a look
+        return True
+    image.fp.seek(-4 - 2 * image.layers, os.SEEK_CUR)  # opening left it after the header of the first scan
+    return image.fp.read(1)[0] != image.layers
+
+
+def _size_kept(width: int, height: int) -> tuple[int, int]:
+    less = min(1, MAX_SIDE / max(width, height))
+    return max(1, round(width * less)), max(1, round(height * less))
+
+
+def _without_more_than_pixels(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A new image that holds the pixels of this one at `size` and nothing else.
+
+    Made strip by strip: Pillow copies all of a picture to convert it, and again where something shines through.
+    """
+    has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+    clean = Image.new("RGBA" if has_alpha else "RGB", size)
+    ratio = image.height / size[1]
+    reach = 4 * math.ceil(ratio)  # lines above and below that the filter looks at
+    lines = max(1, int(_STRIP / (image.width * ratio)))
+    for top in range(0, size[1], lines):
+        bottom = min(top + lines, size[1])
+        first, last = max(0, math.floor(top * ratio) - reach), min(image.height, math.ceil(bottom * ratio) + reach)
+        strip = _in_colour(image.crop((0, first, image.width, last)), clean.mode)
+        if size != image.size:
+            box = (0, top * ratio - first, image.width, min(bottom * ratio - first, strip.height))
+            strip = strip.resize((size[0], bottom - top), Image.Resampling.LANCZOS, box)
+        else:
+            strip = strip.crop((0, top - first, image.width, bottom - first))
+        clean.paste(strip, (0, top))
+    return clean
+
+
+def _in_colour(image: Image.Image, mode: str) -> Image.Image:
+    deep = image.mode.startswith("I")  # sixteen bits of grey, of which Pillow would keep the darkest eight
+    return (image.convert("I").point(lambda value: value / 256).convert("L") if deep else image).convert(mode)
