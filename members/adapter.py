@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from members import codes
+from members import browsers, codes
 from members.mail import may_write_to, ready_made, were_wanted
 from members.models import Club, Member
 from members.models.member import fold_email
@@ -97,6 +97,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         were_wanted(user.email)
         Member.objects.filter(pk=user.pk).update(last_seen_on=timezone.localdate())
+        browsers.notice(request, user)
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

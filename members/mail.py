@@ -14,7 +14,7 @@ from collections.abc import Callable
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from members.models import Application, Club, Entry, Letter, Member
+from members.models import Application, Club, Entry, KnownBrowser, Letter, Member
 from members.models.member import fold_email
 from members.tasks import deliver
 from smclub import limits
@@ -147,3 +147,14 @@ def _ways_in(row: Letter) -> dict:
 def _about_a_deed(row: Letter) -> dict | None:
     entry = Entry.objects.select_related("actor").filter(pk=row.context["entry"]).first()
     return {"entry": entry} if entry else None
+
+
+@composes("members.new_browser")
+def _new_browser(row: Letter) -> dict | None:
+    known = KnownBrowser.objects.filter(pk=row.context["browser"]).first()
+    return known and {
+        "known": known,
+        "agent": row.context["agent"],
+        "sessions_url": absolute(in_language(row.language, "usersessions_list")),
+        "password_url": absolute(in_language(row.language, "account_change_password")),
+    }

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _  # the journal of jobs says them in the reader's language
 
 from members import joining, outbox, picturing
-from members.models import Entry, JobRun
+from members.models import Entry, JobRun, KnownBrowser
 from smclub import concealing, farewell
 
 log = logging.getLogger("smclub.due")
@@ -55,6 +55,7 @@ JOBS = (
     Job(_("addresses never verified"), timedelta(days=1), joining.forget_strangers),
     Job(_("seats of blocked accounts"), timedelta(minutes=15), farewell.give_back_seats),
     Job(_("old lines of the log"), timedelta(days=1), Entry.objects.forget_old),
+    Job(_("browsers not seen again"), timedelta(days=1), KnownBrowser.objects.forget_old),
     Job(_("old sessions"), timedelta(days=1), _forget_sessions),
     Job(_("old task results"), timedelta(days=1), _forget_task_results),
 )

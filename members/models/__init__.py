@@ -1,4 +1,5 @@
 from members.models.application import Application
+from members.models.browser import KnownBrowser
 from members.models.club import Club
 from members.models.group import Group, GroupMembership
 from members.models.journal import Entry, JobRun, OldAddress
@@ -15,6 +16,7 @@ __all__ = [
     "Group",
     "GroupMembership",
     "JobRun",
+    "KnownBrowser",
     "Letter",
     "Mandate",
     "Member",

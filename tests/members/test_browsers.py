@@ -1,13 +1,18 @@
-"""What a browser is called in the list of one's sessions."""
+"""What a browser is called, and what is told of one that was never seen."""
+
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from members import browsers
-from members.models import Letter
+from members.mail import compose
+from members.models import KnownBrowser, Letter
 from tests.cast import cast
+from tests.members.test_sign_in import code_in, last_letter
 
 PASSWORD = "a long enough password"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -55,3 +60,65 @@ def test_a_letter_about_a_change_names_the_browser_it_was_made_with():
     told = Letter.objects.get(kind="account.password_changed")
     assert ["Firefox sur Windows." in form for form in (told.text, told.html)] == [True, True]
     assert "Mozilla" not in told.text + told.html
+
+
+CHROME = f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} Chrome/142.0.0.0 Safari/537.36"
+
+
+def sign_in(email, agent=FIREFOX, **extra):
+    browser = Client(headers={"user-agent": agent})
+    response = browser.post(reverse("account_login"), {"login": email, "password": PASSWORD}, **extra)
+    assert response.status_code == 302
+    return browser
+
+
+def told(email):
+    return list(Letter.objects.filter(kind="members.new_browser", to_email=email))
+
+
+@pytest.mark.django_db
+def test_the_first_browser_and_the_known_ones_are_no_news():
+    milan = cast("milan").email
+    for agent in (FIREFOX, FIREFOX.replace("140", "141")):
+        sign_in(milan, agent)
+    assert told(milan) == []
+
+
+@pytest.mark.django_db
+def test_a_password_used_in_a_new_browser_is_told_once():
+    milan = cast("milan").email
+    for agent in (FIREFOX, CHROME, CHROME):
+        sign_in(milan, agent)
+    [letter] = told(milan)
+    compose(letter)
+    assert "Chrome sur Linux" in letter.text
+    assert reverse("usersessions_list") in letter.text
+    assert letter.is_urgent
+
+
+@pytest.mark.django_db
+def test_a_code_that_was_mailed_needs_no_second_letter():
+    milan = cast("milan").email
+    sign_in(milan)
+    browser = Client(headers={"user-agent": CHROME})
+    browser.post(reverse("account_login"), {"login": milan, "password": ""})
+    browser.post(reverse("account_confirm_login_code"), {"code": code_in(last_letter(milan))})
+    assert browser.get(reverse("members:me")).status_code == 200
+    assert told(milan) == []
+
+
+@pytest.mark.django_db
+def test_of_the_staff_the_network_counts_too():
+    olga, milan = cast("olga").email, cast("milan").email
+    for who in (olga, milan):
+        for address in ("192.0.2.7", "192.0.9.9", "198.51.100.7"):
+            sign_in(who, REMOTE_ADDR=address)
+    assert len(told(olga)) == 1
+    assert told(milan) == []
+
+
+@pytest.mark.django_db
+def test_a_browser_is_forgotten_after_thirteen_months():
+    sign_in(cast("milan").email)
+    KnownBrowser.objects.update(last_seen_at=timezone.now() - timedelta(days=396))
+    assert KnownBrowser.objects.forget_old() == 1

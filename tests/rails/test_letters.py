@@ -13,8 +13,8 @@ from django.urls import resolve
 from django.utils import timezone, translation
 
 from members import contacting, joining, standing
-from members.mail import COMPOSERS, compose
-from members.models import Letter, Member
+from members.mail import COMPOSERS, compose, letter
+from members.models import KnownBrowser, Letter, Member
 from posts import moderating, reporting
 from tests import make
 from tests.cast import cast
@@ -41,6 +41,8 @@ def of_members(language: str) -> None:
     standing.rescue(key, by=oscar)
     fields = {"subject": "club", "name": "Ana", "email": "ana@example.org", "message": "Bonjour.", "website": ""}
     contacting.write(**fields, from_address="192.0.2.1")
+    known = KnownBrowser.objects.create(member=key, name="Firefox on Windows")
+    letter("members.new_browser", key=f"browser:{known.pk}", to=key, browser=known.pk, agent="Firefox/140.0 Windows")
 
 
 def of_discussions(language: str) -> None:
