@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models import Event
-from members.models import Application, Club, Letter, Member
+from members.models import Application, Letter, Member
 from posts.models import Comment, Post, Report
+from smclub import duties
 
 SHOWN = 8
 
@@ -80,8 +81,6 @@ def queues(member: Member) -> list[Queue]:
         waiting.append(
             Queue(_("Applications to answer"), count, _list("members_application", state__exact=Application.State.WAITING))
         )
-    if member.may("members.change_club") and (gaps := Club.current().legal_gaps):
-        waiting.append(Queue(_("Facts missing on the legal notice"), gaps, reverse("admin:members_club_change", args=[1])))
     if member.may("members.view_letter"):
         count = Letter.objects.filter(state=Letter.State.FAILED).count()
         waiting.append(
@@ -99,6 +98,7 @@ def of(member: Member) -> dict:
         "without_write_up": list(without_write_up(member)) if runs_meetings and writes else [],
         "posts_to_come": posts_to_come(member),
         "queues": queues(member),
+        "gaps": duties.gaps() if member.may("members.change_club") else [],
         "runs_meetings": runs_meetings,
         "writes": writes,
     }

@@ -51,11 +51,6 @@ class Club(models.Model):
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
     @property
-    def legal_gaps(self) -> int:
-        """How many of the facts that the law wants on the legal notice are still missing (LCEN)."""
-        return [self.seat, self.telephone, self.publisher_name, self.host].count("")
-
-    @property
     def motto(self) -> Text:
         return localised(self, "tagline")
 

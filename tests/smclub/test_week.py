@@ -1,7 +1,6 @@
 import pytest
 from django.urls import reverse
 
-from members.models import Club
 from smclub import week
 from tests.cast import cast
 from tests.make import (
@@ -10,7 +9,6 @@ from tests.make import (
     make_event,
     make_group,
     make_member,
-    make_page,
     make_post,
     make_registration,
 )
@@ -25,7 +23,7 @@ def counts(who):
 def test_an_organiser_sees_all_that_waits():
     make_application()
     make_comment(state="pending")
-    assert list(counts("olga").values()) == [1, 0, 1, 4, 0]
+    assert list(counts("olga").values()) == [1, 0, 1, 0]
 
 
 def test_each_role_sees_what_it_may_answer_and_nothing_else():
@@ -81,13 +79,3 @@ def test_the_first_page_keeps_its_number_of_queries(client, django_assert_max_nu
         make_post(days=None)
     with django_assert_max_num_queries(24):
         client.get(reverse("admin:index"))
-
-
-def test_the_legal_notice_shows_the_clubs_facts_and_the_desk_counts_those_missing(client):
-    Club.objects.create(pk=1, seat="3 rue des Lices, Rennes", telephone="02 99 00 00 00", publisher_name="H. Marchand")
-    make_page(slug="mentions-legales", title="Mentions légales")
-    page = client.get(reverse("page", args=["mentions-legales"])).content.decode()
-    assert "3 rue des Lices, Rennes" in page
-    assert counts("olga")["Éléments manquants des mentions légales"] == 1
-    Club.objects.update(host="Hébergeur, 1 rue X, 01 00 00 00 00")
-    assert "Éléments manquants des mentions légales" not in counts("olga")

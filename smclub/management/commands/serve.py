@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection, connections
 
 from members.models import Member
+from smclub import duties
 from smclub.demo.load import DEMO_ACCOUNTS
 from smclub.demo.people import PASSWORD
 from smclub.editions import raise_edition
@@ -68,6 +69,8 @@ class Command(BaseCommand):
         if settings.DEMO:
             lines += [f"  {name}@example.org" for name in DEMO_ACCOUNTS]
             lines += [f"  Password of each: {PASSWORD}", f"  Letters, codes included: {settings.SITE_URL}/demo/lettres/", ""]
+        elif missing := duties.gaps():
+            lines += ["  Still to be written in the admin, for the law asks it:", *(f"  - {gap.label}" for gap in missing), ""]
         self.stdout.write("\n".join([*lines, "  Ctrl-C ends it.", ""]))
         self.stdout.flush()
 
