@@ -94,11 +94,11 @@ class PostQuerySet(models.QuerySet):
 
     def about(self, organisation: Organisation):
         """Those that mention it, that it signs, or that tell of a meeting it took part in."""
-        everything = self.model._default_manager.order_by().values("pk")
         meetings = Event.objects.announced().with_partner(organisation).values("pk")
-        mentioned = everything.filter(mentions=organisation)
-        signed = everything.filter(pk__in=Credit.objects.filter(organisation=organisation).values("post"))
-        return self.filter(pk__in=mentioned.union(signed, everything.filter(event__in=meetings), all=True))
+        everything = self.model._default_manager.order_by().values("pk")
+        signed = Credit.objects.filter(organisation=organisation).values("post")
+        telling = everything.filter(event__in=meetings)
+        return self.filter(pk__in=everything.filter(mentions=organisation).union(signed, telling, all=True))
 
     def in_period(self, year: int, month: int | None = None, day: int | None = None):
         """By the dates of their addresses, as a range: the days of a month asked one by one are those of its year."""

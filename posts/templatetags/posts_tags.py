@@ -35,9 +35,9 @@ def _listed(context):
     return Post.objects.listed_for(context["request"].user).one_per_pair(get_language()).newest_first()
 
 
-def _paged(context, posts, *, title: str) -> dict:
+def _paged(context, posts, *, title: str, shown=None) -> dict:
     """The section whose pages the address numbers: the whole of it can be reached."""
-    page = page_of(posts, context["request"].GET.get("page"), kept_as=context["request"].path)
+    page = page_of(posts, context["request"].GET.get("page"), kept_as=context["request"].path, shown=shown)
     return {"posts": page, "title": title, "name": "posts", "is_compact": True}
 
 
@@ -56,7 +56,8 @@ def posts_by(context, person) -> dict:
 @register.inclusion_tag("posts/_section.html", takes_context=True)
 def posts_mentioning(context, organisation) -> dict:
     """The posts that mention `organisation`, that it signs, or that tell of a meeting it took part in."""
-    return _paged(context, _listed(context).about(organisation), title=_("In the articles"))
+    shown = Post.objects.listed_for(context["request"].user)  # three questions put in order: once in an edition
+    return _paged(context, _listed(context).about(organisation), title=_("In the articles"), shown=shown)
 
 
 @register.inclusion_tag("posts/_section.html", takes_context=True)

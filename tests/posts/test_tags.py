@@ -1,7 +1,9 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from posts.models import Credit
@@ -79,6 +81,20 @@ def test_all_that_somebody_wrote_is_reached_page_by_page(client):
         first, second = (client.get(thing.get_absolute_url(), query).text for query in ({}, {"page": 2}))
         assert ("Billet 20." in first, "Billet 20." in second) == (False, True)
         assert 'href="?page=2#posts"' in first
+
+
+def test_what_was_done_with_an_organisation_is_put_in_order_once(client, settings):
+    settings.KEEP_FACTS = True
+    organisation = make_organisation()
+    for n in range(21):
+        Credit.objects.create(post=make_post(title=f"Billet {n}.", days=-n - 1), organisation=organisation)
+    url = organisation.get_absolute_url()
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        first, second = client.get(url).text, client.get(url, {"page": 2}).text
+    assert first.index("Billet 0.") < first.index("Billet 19.")
+    assert ("Billet 20." in first, "Billet 20." in second) == (False, True)
+    assert not [query["sql"] for query in asked if "UNION" in query["sql"]]
 
 
 @pytest.mark.parametrize("tag", ["writeups_of thing", "posts_by thing", "posts_mentioning thing", "posts_of_group thing"])
