@@ -3,12 +3,14 @@
 from math import ceil
 
 from django.contrib.sitemaps import Sitemap
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from events import sitemaps as events
 from members import sitemaps as members
 from partners import sitemaps as partners
 from posts import sitemaps as posts
+from smclub.addresses import absolute
 from smclub.keeping import kept
 
 
@@ -50,8 +52,14 @@ PART = 1000  # rows of each of them in one file; search engines read fifty thous
 
 def number_of_parts() -> int:
     """Counted once in an edition."""
-    most = max(kept(f"sitemap:{section.__name__}", section.rows().count) for section in IN_PARTS)
-    return max(1, ceil(most / PART))
+    return kept("sitemap", lambda: max(1, *(ceil(section.rows().count() / PART) for section in IN_PARTS)))
+
+
+def index(parts: int) -> str:
+    """The page that names them, written once in an edition."""
+    pages = ({"location": absolute(f"/sitemap.xml?part={number}")} for number in range(1, parts + 1))
+    named = f"sitemap of {parts} parts of {absolute('/')}"
+    return kept(named, lambda: render_to_string("sitemap_index.xml", {"sitemaps": pages}))
 
 
 def sections(number: int) -> list[Sitemap]:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from members.models import Club
+from smclub import sitemaps
 from smclub.addresses import absolute, site_host
 from smclub.shared import shared
-from smclub.sitemaps import number_of_parts, sections
 
 ROBOTS = """\
 User-agent: *
@@ -62,14 +62,12 @@ def security_txt(request):
 @require_safe
 def sitemap(request):
     """On one page, or for a large club a page that names the others; the host is ours whatever Host the request names."""
-    parts, asked = range(1, number_of_parts() + 1), request.GET.get("part", "")
-    if len(parts) > 1 and not asked:
-        pages = [{"location": absolute(f"/sitemap.xml?part={number}")} for number in parts]
-        return TemplateResponse(request, "sitemap_index.xml", {"sitemaps": pages}, content_type="application/xml")
+    parts, asked = sitemaps.number_of_parts(), request.GET.get("part", "")
+    if parts > 1 and not asked:
+        return HttpResponse(sitemaps.index(parts), content_type="application/xml")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     here = SimpleNamespace(domain=site_host())
     scheme = settings.SITE_URL.partition(":")[0]
-    urls = (
-        [url for section in sections(number) for url in section.get_urls(site=here, protocol=scheme)] if number in parts else []
-    )
+    sections = sitemaps.sections(number) if 0 < number <= parts else []
+    urls = [url for section in sections for url in section.get_urls(site=here, protocol=scheme)]
     return TemplateResponse(request, "sitemap.xml", {"urlset": urls}, content_type="application/xml")

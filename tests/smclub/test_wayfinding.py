@@ -1,9 +1,12 @@
 import xml.etree.ElementTree as ET
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from smclub import sitemaps
+from smclub.changed import changed
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,22 @@ def test_the_sitemap_of_a_large_club_comes_in_parts(client, monkeypatch):
     assert parts[0] | parts[1] | parts[2] == whole
     assert sum(map(len, parts)) == len(whole)
     assert [sitemap(client, part) for part in ("4", "99999999")] == [{}, parts[0]]
+
+
+def test_the_page_that_names_the_parts_is_written_once_in_an_edition(client, settings, monkeypatch, at_once):
+    settings.KEEP_FACTS = True
+    monkeypatch.setattr(sitemaps, "PART", 1)
+
+    def parts():
+        return client.get(reverse("sitemap")).text.count("<loc>")
+
+    make.make_post(), make.make_post()
+    assert parts() == 2
+    with CaptureQueriesContext(connection) as asked:
+        assert parts() == 2
+    assert not asked.captured_queries
+    at_once(changed, make.make_post())
+    assert parts() == 3
 
 
 def test_the_sitemap_loads_no_text(client, django_assert_max_num_queries):
