@@ -84,21 +84,32 @@ def drop_database(url: str) -> None:
     on_server(url, f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)')
 
 
-def fill(name: str, url: str, sizes: dict[str, int]) -> float:
-    """The club of these sizes; answers the minutes that it took."""
-    began, env = time.monotonic(), environment(name, url)
+def manage(name: str, url: str, *commands: list[str]) -> None:
+    for command in commands:
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment(name, url), check=True, stdout=subprocess.DEVNULL
+        )
+
+
+def prepare(name: str, url: str) -> None:
+    """The tables of this release, and what a site keeps beside its database."""
     shutil.rmtree(VAR / name, ignore_errors=True)
     (VAR / name).mkdir(parents=True)
-    for command in (
-        ["migrate", "-v0"],
-        ["createcachetable", "--database", "cache"],
-        ["collectstatic", "-v0", "--no-input"],
+    cache, static = ["createcachetable", "--database", "cache"], ["collectstatic", "-v0", "--no-input"]
+    manage(name, url, ["migrate", "-v0"], cache, static)
+
+
+def fill(name: str, url: str, sizes: dict[str, int]) -> float:
+    """The club of these sizes; answers the minutes that it took."""
+    began = time.monotonic()
+    manage(
+        name,
+        url,
         ["seed_demo", "-v0"],
         ["seed_load", *(f"--{what}={number}" for what, number in sizes.items())],
         ["rebuild_modelsearch_index", "-v0"],
         ["shell", "-v0", "-c", "from django.db import connection as c; c.cursor().execute('VACUUM ANALYZE')"],
-    ):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+    )
     return (time.monotonic() - began) / 60
 
 
@@ -184,18 +195,20 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=500, help="on both: a club meets as often, however large")
     parser.add_argument("--many", type=int, default=10_000, help="rows from which a table may not be read whole")
     parser.add_argument("--only", choices=["growth", "light", "rush"], help="one part of it")
-    parser.add_argument(
-        "--filled", action="store_true", help="both databases are filled already, to these sizes, by a run that was kept"
-    )
-    parser.add_argument("--keep", action="store_true", help="drop nothing")
+    parser.add_argument("--filled", action="store_true", help="both are filled already, to these sizes, by a run that was kept")
+    parser.add_argument("--keep", action="store_true", help="drop nothing: the next run may say --filled")
     options = parser.parse_args()
     small_url, rush_url = beside(options.database_url, "_small"), beside(options.database_url, "_rush")
     pages, others, minutes = [], {}, 0.0
     try:
         if options.only in (None, "growth"):
             if not options.filled:
+                make_database(small_url)
+            prepare("small", small_url)
+            prepare("large", options.database_url)
+            if not options.filled:
                 sizes = {name: getattr(options, name) for name in ("posts", "comments", "members", "events")}
-                fill("small", make_database(small_url), SMALL | {"events": options.events})
+                fill("small", small_url, SMALL | {"events": options.events})
                 minutes = fill("large", options.database_url, sizes)
             pages = grow(options, small_url)
         if options.only in (None, "light"):
@@ -204,7 +217,7 @@ def main() -> None:
             others["make rush on SQLite"] = run("rush")
             others["make rush on PostgreSQL"] = run("rush", "--database-url", make_database(rush_url))
     finally:
-        if not options.keep:
+        if not (options.keep or options.filled):
             drop_database(small_url)
             drop_database(rush_url)
     print(table(pages, others, options, minutes))  # noqa: T201 -- a command

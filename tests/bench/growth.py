@@ -25,12 +25,13 @@ def settle() -> None:
 
 
 def public_pages() -> dict[str, str]:
-    """One of each kind, and of each kind the fullest: the longest discussion, who wrote most, the most frequent topic."""
+    """One of each kind, and of each kind the fullest: the longest discussion, the day with most posts, who wrote most."""
     from django.db.models import Count  # lazy: once Django is set up
     from django.urls import reverse
 
     from events.models import Cycle, Event, Venue
     from members.models import Group, Organisation, Person, Topic
+    from members.views import PEOPLE_A_PAGE
     from partners.models import Partner
     from posts.models import Category, Comment, Discussion, Post, Series
 
@@ -46,6 +47,9 @@ def public_pages() -> dict[str, str]:
     partner = Partner.objects.published().first()
     meeting = Event.objects.filter(slug__startswith="rencontre-de-mesure").order_by("-starts_at")
     on = newest[40].address_on
+    days = posts.order_by().values("address_on").annotate(n=Count("pk")).order_by("-n", "address_on")
+    full = days.values_list("address_on", flat=True)[0]
+    middle = Person.objects.in_directory().announced().count() // PEOPLE_A_PAGE // 2 + 1
     last = Comment.objects.counted().filter(discussion=longest).order_by("-path").first()
     return {
         "home": "/",
@@ -54,8 +58,8 @@ def public_pages() -> dict[str, str]:
         "posts, last page": reverse("posts:list") + "?page=99999",
         "write-ups": reverse("posts:reports"),
         "year": f"/{on:%Y}/",
-        "month": f"/{on:%Y/%m}/",
-        "day": f"/{on:%Y/%m/%d}/",
+        "month": f"/{full:%Y/%m}/",
+        "day": f"/{full:%Y/%m/%d}/",
         "category": Category.objects.get(slug="mesure-0").get_absolute_url(),
         "topic": topic.get_absolute_url(),
         "topic, rare": rare.get_absolute_url(),
@@ -79,9 +83,11 @@ def public_pages() -> dict[str, str]:
         "partners": reverse("partners:list"),
         "partner": partner.get_absolute_url(),
         "organisation": desk.get_absolute_url(),
+        "organisation, last page": desk.get_absolute_url() + "?page=99999",
         "groups": reverse("members:groups"),
         "group": group.get_absolute_url(),
         "directory": reverse("members:directory"),
+        "directory, in the middle": reverse("members:directory") + f"?page={middle}",
         "directory, last page": reverse("members:directory") + "?page=99999",
         "person": writer.get_absolute_url(),
         "person, any": Person.objects.get(slug="membre-400").get_absolute_url(),
@@ -93,6 +99,7 @@ def public_pages() -> dict[str, str]:
         "search, rare word": reverse("search") + f"?q={RARE}",
         "search, common word": reverse("search") + f"?q={COMMON}",
         "search, in posts": reverse("search") + f"?q={COMMON}&kind=posts",
+        "search, in posts, last page": reverse("search") + f"?q={COMMON}&kind=posts&page=99999",
         "sign-in": reverse("account_login"),
         "missing": "/nulle-part/",
         "feed": reverse("feed"),
@@ -113,7 +120,8 @@ def public_pages() -> dict[str, str]:
 
 
 MINE = ("home", "posts", "post", "post for members", "longest discussion", "events", "event", "event, past", "organisation")
-MINE += ("person", "directory", "group", "topic", "search, common word", "missing")
+MINE += ("person", "directory", "directory, in the middle", "group", "topic")
+MINE += ("search, common word", "missing")
 
 
 def members_pages() -> dict[str, str]:

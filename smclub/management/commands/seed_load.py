@@ -20,6 +20,7 @@ GOING = 40  # to each meeting
 LONG = 2000  # comments of the longest discussions, which hold one comment in fifty
 SHARES = (0, 1, 0, 2, 5, 1, 30, 1)  # of the comments, in discussions that follow each other
 YEARS = timedelta(days=365 * 15)  # in which everything was written
+FULL_DAY = range(100, 140)  # posts of one day, so that clubs of any size have a day and a month of more than a page
 PARAGRAPH = (
     "On croit souvent qu’une communauté se mesure au nombre de ses membres. Elle se mesure plutôt au nombre de "
     "questions auxquelles quelqu’un répond sans qu’on le lui ait demandé, et au temps qu’il faut pour cela. "
@@ -136,7 +137,7 @@ class Command(BaseCommand):
         shelves = [Category.objects.get_or_create(slug=f"mesure-{n}", defaults={"name": f"Mesure {n}"})[0] for n in range(6)]
         for numbers in self.batches("posts", wanted):
             series = Series.objects.create(title=f"Série {first + numbers[0]}", slug=f"serie-{first + numbers[0]}")
-            made = [self.post(first + n, self.now - YEARS * (n + 1) / wanted) for n in numbers]
+            made = [self.post(first + n, self.written_at(n, wanted)) for n in numbers]
             for post, number in zip(made, numbers, strict=True):
                 if number % 10 == 9:
                     post.lang, post.kind, post.discussion = "en", "article", None
@@ -151,6 +152,13 @@ class Command(BaseCommand):
                     post.original, post.discussion = before, before.discussion
             Post.objects.bulk_update((post for post in made if post.lang == "en"), ["original", "discussion"])
             self.ties_of(made, shelves)
+
+    def written_at(self, n: int, wanted: int):
+        """Evenly over the years, but for one full day."""
+        if n not in FULL_DAY:
+            return self.now - YEARS * (n + 1) / wanted
+        noon = timezone.localtime(self.now - YEARS * FULL_DAY.start / wanted).replace(hour=12, minute=0)
+        return noon - timedelta(minutes=n - FULL_DAY.start)
 
     def post(self, number: int, at) -> Post:
         words = ", ".join(sorted(self.two_of(WORDS)))
