@@ -1,11 +1,14 @@
-"""The search page: each app's searchable rows, asked in turn, restricted to what the visitor may read in full."""
+"""The search page: each app's searchable rows, asked in turn, restricted to what the visitor may read in full.
+
+Where a kind has many rows, a word is looked for among the latest first: what many texts hold is not weighed in all of them.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -14,21 +17,33 @@ from events.models import Event
 from members.models import Group, Person, Topic
 from partners.models import Partner
 from posts.models import Page, Post, announced_topics
-from smclub.searchable import matching, parsed, plain
+from smclub.keeping import kept
+from smclub.searchable import after, matching, parsed, plain
 from smclub.words import extract
 
 SHOWN = 5  # of each kind, on the page of all kinds
+LATEST = 5000  # rows of a kind that are looked at first, by their numbers; then eight times as many, and so on
+ENOUGH = 500  # found among the latest: the older ones are not looked at
 
 
 @dataclass(frozen=True)
 class Section:
     key: str
     label: str | Promise
-    rows: QuerySet
+    rows: Any  # a queryset that knows `visible_to`
     text: Callable[[Any], str]
     date: Callable[[Any], datetime | None] = lambda row: None
     lang: Callable[[Any], str] = lambda row: row.lang  # of the text; "" where nobody knows
     narrowed: Callable[[QuerySet], QuerySet] = lambda rows: rows
+    may_be_many: bool = False
+
+    def beginnings(self) -> Iterator[int]:
+        """The numbers after which the latest are looked at, before all are."""
+        last = kept(f"last:{self.key}", lambda: self.rows.aggregate(last=Max("pk"))["last"] or 0) if self.may_be_many else 0
+        width = LATEST
+        while width < last:
+            yield last - width
+            width *= 8
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,7 @@ SECTIONS = [
         Post.objects.all(),
         lambda post: f"{post.excerpt} {post.body_html}",
         lambda post: post.published_at,
+        may_be_many=True,
     ),
     Section(
         "events",
@@ -82,6 +98,7 @@ SECTIONS = [
         Person.objects.select_related("organisation"),
         lambda person: f"{person.role} {person.bio_html}",
         lang=lambda person: person.role.lang if person.role else "",
+        may_be_many=True,
     ),
     Section(
         "topics",
@@ -102,20 +119,29 @@ SECTIONS = [
 BY_KEY = {section.key: section for section in SECTIONS}
 
 
-def found(section: Section, query: str, *, visitor) -> QuerySet | None:
-    """Rows of one kind that match, best first; None when the query holds nothing to look for."""
+def found(section: Section, query: str, *, visitor) -> tuple[list[int], bool]:
+    """(numbers of the rows of one kind that match, best first; whether all were looked at, and not the latest only)."""
     wanted = parsed(query)
-    return None if wanted is None else section.narrowed(matching(section.rows, wanted).visible_to(visitor))
+    if wanted is None:
+        return [], True
+    matches = section.narrowed(matching(section.rows, wanted).visible_to(visitor)).values_list("pk", flat=True)
+    for number in (*section.beginnings(), 0):
+        latest = after(number, matches, wanted, at_least=ENOUGH if number else 1)
+        numbers = [] if latest is None else list(latest)
+        if len(numbers) >= ENOUGH:
+            break
+    return numbers, number == 0
 
 
-def hits(section: Section, rows, query: str) -> list[Hit]:
-    return [Hit(row, extract(plain(section.text(row)), query), section.date(row), section.lang(row)) for row in rows]
+def hits(section: Section, numbers: list[int], query: str, *, visitor) -> list[Hit]:
+    rows = section.rows.visible_to(visitor).in_bulk(numbers)
+    shown = [rows[number] for number in numbers if number in rows]
+    return [Hit(row, extract(plain(section.text(row)), query), section.date(row), section.lang(row)) for row in shown]
 
 
 def everywhere(query: str, *, visitor) -> Iterator[tuple[Section, list[Hit], bool]]:
-    """(section, its first hits, are there more) of each kind that has any: one query a kind."""
+    """(section, its first hits, are there more) of each kind that has any: two queries a kind."""
     for section in SECTIONS:
-        rows = found(section, query, visitor=visitor)
-        first = [] if rows is None else list(rows[: SHOWN + 1])
-        if first:
-            yield section, hits(section, first[:SHOWN], query), len(first) > SHOWN
+        numbers, _is_all = found(section, query, visitor=visitor)
+        if numbers:
+            yield section, hits(section, numbers[:SHOWN], query, visitor=visitor), len(numbers) > SHOWN

@@ -3,11 +3,14 @@
 import html
 import re
 
-from django.db import models
+from django.contrib.contenttypes.models import ContentType
+from django.db import connections, models
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast
 from django.utils.html import strip_tags
 from modelsearch import index
 from modelsearch.backends import get_search_backend
+from modelsearch.models import IndexEntry
 from modelsearch.query import Phrase, PlainText, SearchQuery
 
 from smclub.words import STOP_WORDS, analyse, words
@@ -78,3 +81,23 @@ def parsed(query: str) -> SearchQuery | None:
 def matching(queryset, query: SearchQuery):
     """Rows of `queryset` that match, best first; restrict the result afterwards (`.visible_to(…)`), never before."""
     return get_search_backend().search(query, queryset).get_queryset()
+
+
+def after(number: int, matches, query: SearchQuery, *, at_least: int):
+    """Of `matches` with `query`, those with a greater number; None where the index of words knows of fewer than `at_least`.
+
+    PostgreSQL cannot tell how many entries of a kind hold a word, and would rather read a table: it is told which rows these are.
+    """
+    if connections[matches.db].vendor != "postgresql":
+        return matches.filter(pk__gt=number)
+    numbers = list(_entries(matches.model, query).filter(number__gt=number).values_list("number", flat=True))
+    return matches.filter(pk__in=numbers) if len(numbers) >= at_least else None
+
+
+def _entries(model, query: SearchQuery):
+    """The entries of `model` that hold the words, by the indexes `search_words` and `search_numbers`."""
+    backend = get_search_backend()
+    wanted = backend.query_compiler_class(model._default_manager.all(), query).build_tsquery(query, config=backend.config)
+    words = CombinedExpression(models.F("title"), "||", models.F("body"))
+    entries = IndexEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
+    return entries.alias(words=words).filter(words=wanted).annotate(number=Cast("object_id", models.BigIntegerField()))

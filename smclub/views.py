@@ -44,8 +44,10 @@ def search(request):
     context = {"query": query[:MAX_QUERY], "is_too_short": bool(query) and parsed(query) is None}
     section = searching.BY_KEY.get(request.GET.get("kind", ""))
     if section and not context["is_too_short"] and query:
-        page = page_of(searching.found(section, query, visitor=request.user), request.GET.get("page"))
-        context |= {"section_shown": section, "page": page, "hits": searching.hits(section, page, query)}
+        numbers, is_all = searching.found(section, query, visitor=request.user)
+        page = page_of(numbers, request.GET.get("page"))
+        hits = searching.hits(section, page.object_list, query, visitor=request.user)
+        context |= {"section_shown": section, "page": page, "hits": hits, "is_all": is_all}
     else:
         context["sections"] = list(searching.everywhere(query, visitor=request.user))
     return render(request, "search.html", context)
