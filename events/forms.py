@@ -4,6 +4,7 @@ from django.utils.translation import ngettext
 
 from events.models import Event
 from members.models import Group
+from members.naming import NameField
 
 FEW = 10  # guests up to which a list is easier than a number
 
@@ -11,7 +12,7 @@ FEW = 10  # guests up to which a list is easier than a number
 class RegistrationForm(forms.Form):
     """What somebody who comes says: how many they bring, and their name the first time."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What the other people going see."))
+    name = NameField(help_text=_("What the other people going see."))
     guests = forms.IntegerField(label=_("You come with"), min_value=0)
 
     def __init__(self, *args, event: Event, member, brought: int = 0, **kwargs):
@@ -20,7 +21,7 @@ class RegistrationForm(forms.Form):
         if member.is_known_by_name:
             del self.fields["name"]
         else:
-            self.fields["name"].widget.attrs["autocomplete"] = "name"
+            NameField.of(self, member)
         if most := max(event.max_guests, brought):
             self.fields["guests"] = _guests(most)
         else:

@@ -32,7 +32,7 @@ def me(request):
 @login_required
 def name_edit(request):
     """The name others see, the language of letters; comes back to `next`."""
-    form = AccountForm(request.POST if request.method == "POST" else None, initial=AccountForm.of(request.user))
+    form = AccountForm(request.POST if request.method == "POST" else None, member=request.user)
     if request.method == "POST" and form.is_valid():
         profiles.introduce(request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from members.contacting import Subject
 from members.models import Application, Club, Group, Member, Person, Topic
 from members.models.topic import topics_from_string, topics_to_string
+from members.naming import NameField
 from smclub.images import PictureField
 from smclub.keeping import kept
 
@@ -46,21 +47,21 @@ class DirectoryForm(forms.Form):
 
 
 class AccountForm(forms.ModelForm):
-    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What other people see."))
+    name = NameField(help_text=_("What other people see."))
 
     class Meta:
         model = Member
         fields = ["name", "language", "shows_attendance"]
 
-    @staticmethod
-    def of(member):
-        return {"name": member.name, "language": member.language, "shows_attendance": member.shows_attendance}
+    def __init__(self, *args, member: Member):
+        super().__init__(*args, initial={name: getattr(member, name) for name in self._meta.fields})
+        NameField.of(self, member)
 
 
 class ProfileForm(forms.ModelForm):
     """How others see you. Empty and private at first; a page is only made once somebody may read it."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What other people see."))
+    name = NameField(help_text=_("What other people see."))
     topics = forms.CharField(
         label=_("Interests"), max_length=400, required=False, help_text=_("Separated by commas, for instance: data, local media")
     )
@@ -95,6 +96,7 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args, member: Member, person: Person | None, **kwargs):
         super().__init__(*args, **kwargs)
         self.member, self.has_person = member, person is not None
+        NameField.of(self, member)
         if not (person and person.portrait_id):
             del self.fields["without_portrait"]
         if not member.is_accepted:
@@ -164,8 +166,9 @@ class ApplicationForm(forms.ModelForm):
         if Club.current().joining == Club.Joining.OPEN:
             self.fields.clear()
         if not member.name:
-            name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What other people see."))
+            name = NameField(help_text=_("What other people see."))
             self.fields = {"name": name, **self.fields}
+            NameField.of(self, member)
 
 
 class ContactForm(forms.Form):

@@ -18,10 +18,10 @@ def introduce(member: Member, *, name: str, **settings) -> None:
     member.name = name
     for field, value in settings.items():
         setattr(member, field, value)
-    member.save(update_fields=["name", *settings])
+    member.save(update_fields=["name", "name_shape", *settings])
     if person := Person.objects.filter(member=member).first():
         person.name = name
-        person.save(update_fields=["name"])
+        person.save(update_fields=["name", "name_shape"])
         changed(person)
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
+from members.naming import NameField
 from posts.models import Report
 from smclub.addresses import absolute
 
@@ -26,7 +27,7 @@ class ProseField(forms.CharField):
 class CommentForm(forms.Form):
     """A comment or a reply of `member`; asks for the name once, when the account has none."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What other people see. Asked once."))
+    name = NameField(help_text=_("What other people see. Asked once."))
     body = ProseField(label=_("Your comment"), max_length=5000)
     website = forms.CharField(label=_("Leave this empty"), required=False)
     token = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -39,7 +40,7 @@ class CommentForm(forms.Form):
         if member.is_known_by_name:
             del self.fields["name"]
         else:
-            self.fields["name"].widget.attrs["autocomplete"] = "name"
+            NameField.of(self, member)
         self.fields["token"].initial = sign(member)
         self.fields["website"].widget.attrs |= {"tabindex": "-1", "autocomplete": "off"}
         self.fields["body"].widget.attrs["rows"] = 6

@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.models.shape import ShapeField
+
 
 def fold_email(email: str) -> str:
     """The one spelling of an address that an account is known by (RFC 5321 allows case in the local part; nobody uses it).
@@ -58,6 +60,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         _("e-mail address"), unique=True, error_messages={"unique": _("This address has an account already.")}
     )
     name = models.CharField(_("name"), max_length=120, blank=True, help_text=_("What other people see."))
+    name_shape = ShapeField(source="name")
     standing = models.CharField(_("standing"), max_length=10, choices=Standing, default=Standing.FRIEND, db_index=True)
     language = models.CharField(_("language of letters"), max_length=2, choices=Language, default=Language.FRENCH)
     is_active = models.BooleanField(

@@ -9,6 +9,7 @@ from taggit.managers import TaggableManager
 
 from members.models.group import Group, GroupMembership
 from members.models.member import Member, is_accepted
+from members.models.shape import ShapeField
 from members.models.topic import PersonTopic
 from smclub.languages import Text, localised, localised_html
 from smclub.links import web_address
@@ -146,6 +147,7 @@ class Person(Searchable, models.Model):
         PRIVATE = "private", _("Nobody")
 
     name = models.CharField(_("name"), max_length=120)
+    name_shape = ShapeField(source="name")
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
     member = models.OneToOneField(
         Member, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name=_("account")
