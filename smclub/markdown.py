@@ -14,6 +14,7 @@ from smclub.words import slug
 
 MAX_LENGTH = 100_000  # characters; forms refuse more, and `render` cuts
 MAX_MARKS = 3_000  # signs that Markdown reads, ends of line included: some six times what a long post with tables holds
+MAX_NOTES = 100  # written in the line (`^[…]`): for each that is never closed the parser reads on to the end of the text
 _INLINE = {"a", "em", "strong", "del", "s", "code", "br", "sup", "sub", "abbr", "q", "cite", "mark"}
 _BLOCK = {"p", "ul", "ol", "li", "blockquote", "pre", "hr"}
 _RICH = {"h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "img", "section"}
@@ -83,7 +84,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 def render(source: str, *, profile: str = FULL) -> str:
     """Sanitised HTML of Markdown `source`; raw HTML in it is shown as text, and all of it is when it is little but signs."""
     source = source[:MAX_LENGTH].encode("utf-8", "replace").decode("utf-8")
-    if len(source) - len(source.translate(_MARKS)) > MAX_MARKS:
+    if len(source) - len(source.translate(_MARKS)) > MAX_MARKS or source.count("^[") > MAX_NOTES:
         return nh3.clean(linebreaks(source, autoescape=True), tags={"p", "br"})
     html = _parser(profile).render(source)
     full = profile == FULL
