@@ -21,6 +21,8 @@ class MembersConfig(AppConfig):
         "member.unblock": _("Unblock an account"),
         "member.roles": _("Give roles"),
         "member.rescue": _("Take away a lost second step"),
+        "data.export": _("Ask for a copy of one's data"),
+        "data.download": _("Fetch a copy of one's data"),
         "topic.merge": _("Merge topics"),
         "letter.retry": _("Send a letter again"),
     }

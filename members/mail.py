@@ -14,7 +14,7 @@ from collections.abc import Callable
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from members.models import Application, Club, Entry, KnownBrowser, Letter, Member
+from members.models import Application, Club, Entry, Export, KnownBrowser, Letter, Member
 from members.models.member import fold_email
 from members.tasks import deliver
 from smclub import limits
@@ -131,6 +131,12 @@ def _invited(row: Letter) -> dict | None:
 @composes("members.contact")
 def _contact(row: Letter) -> dict | None:
     return {"message": row.context}
+
+
+@composes("members.export_ready")
+def _export_ready(row: Letter) -> dict | None:
+    export = Export.objects.ready().filter(pk=row.context["export"]).first()
+    return {"export": export, "data_url": absolute(in_language(row.language, "my_data"))} if export else None
 
 
 def _ways_in(row: Letter) -> dict:

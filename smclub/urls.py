@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from events import views as events_views
 from posts import views as posts_views
-from smclub import health, media, views, wayfinding
+from smclub import health, media, my_data, views, wayfinding
 
 handler400 = "smclub.views.bad_request"
 handler403 = "smclub.views.permission_denied"
@@ -38,6 +38,9 @@ urlpatterns += i18n_patterns(
     path("recherche/", views.search, name="search"),
     path("admin/", admin.site.urls),
     path("compte/", include("allauth.urls")),
+    path("compte/donnees/", my_data.my_data, name="my_data"),
+    path("compte/donnees/copie/", my_data.export, name="my_data_export"),
+    path("compte/donnees/copie/<int:pk>/", my_data.download, name="my_data_download"),
     path("evenements/", include("events.urls")),
     path("", include("events.place_urls")),
     path("partenaires/", include("partners.urls")),

@@ -26,7 +26,7 @@ from django.utils import timezone, translation
 from events import linked_data
 from events.models import EventTopic
 from members.mail import ready_made
-from members.models import Club, Entry, JobRun, OldAddress, Picture
+from members.models import Club, Entry, Export, JobRun, OldAddress, Picture
 from posts import metadata
 from posts.models import Report, WatchedWord
 from posts.previews import SALT
@@ -100,6 +100,7 @@ def _papers(club) -> None:
     club.entry = Entry.objects.write("opened", club.club, by=club.olga)
     club.job = JobRun.objects.create(job="letters", started_at=timezone.now(), finished_at=timezone.now())
     club.old_address = OldAddress.objects.create(path="/avant/", target="/articles/")
+    club.export = Export.objects.create(member=club.milan)
     club.key = Authenticator.objects.create(user=club.milan, type="totp", data={"secret": "A" * 32})
     UserSession.objects.create(
         user=club.milan, session_key="s" * 32, ip="127.0.0.1", user_agent="x", created_at=timezone.now() - timedelta(days=1)
@@ -133,6 +134,7 @@ def arguments(club) -> dict[str, list]:
         "media": ["pictures/none.jpg"],
         "media[private]": ["secret_key"],
         "demo_letter": [club.letter.pk],
+        "my_data_download": [club.export.pk],
         "mfa_remove_webauthn": [club.key.pk],
         "mfa_edit_webauthn": [club.key.pk],
         "places:cycle": [club.cycle.slug],

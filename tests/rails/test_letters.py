@@ -16,6 +16,7 @@ from members import contacting, joining, standing
 from members.mail import COMPOSERS, compose, letter
 from members.models import KnownBrowser, Letter, Member
 from posts import moderating, reporting
+from smclub import exporting
 from tests import make
 from tests.cast import cast
 from tests.events.test_mail import a_letter_of_each_kind
@@ -39,6 +40,8 @@ def of_members(language: str) -> None:
     key = somebody(language)
     key.authenticator_set.create(type="totp", data={})
     standing.rescue(key, by=oscar)
+    copy = exporting.ask(somebody(language))
+    exporting.make.func(copy.pk)
     fields = {"subject": "club", "name": "Ana", "email": "ana@example.org", "message": "Bonjour.", "website": ""}
     contacting.write(**fields, from_address="192.0.2.1")
     known = KnownBrowser.objects.create(member=key, name="Firefox on Windows")

@@ -1,0 +1,126 @@
+"""What the site holds of somebody, table by table: what their copy gives, what erasure does, what a merge of two accounts does.
+
+A test walks every model and every key that points at a Member or a Person, and fails on one that has no line here.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.db.models import Field, Model, Q, QuerySet
+
+from members.models import Member, Person
+from members.models.member import fold_email
+
+
+class Erased(StrEnum):
+    GONE = "the rows go"
+    LOOSE = "the rows stay, and point at nobody"
+    DEED = "smclub/erasing.py says how"
+    KEPT = "they stay"
+
+
+class Merged(StrEnum):
+    MOVED = "they are the other account's"
+    ONCE = "they are the other account's, unless it has the same already"
+    GONE = "the rows go"
+    DEED = "smclub/merging.py says how"
+    KEPT = "they stay as they are"
+
+
+GONE, LOOSE, MOVED, ONCE = Erased.GONE, Erased.LOOSE, Merged.MOVED, Merged.ONCE
+
+
+@dataclass(frozen=True)
+class Rule:
+    """About the rows that point at somebody by `at`, "app.Model.field"."""
+
+    at: str
+    erased: Erased
+    merged: Merged
+    gives: bool = True  # whether the copy holds them; if not, `why`
+    why: str = ""
+    hides: tuple[str, ...] = ()  # fields that tell of others, or open something
+    by_address: tuple[str, ...] = field(default=())  # fields with an address: theirs are these rows too
+
+    @property
+    def model(self) -> type[Model]:
+        return apps.get_model(self.at.rpartition(".")[0])
+
+    @property
+    def field(self) -> Field:
+        return self.model._meta.get_field(self.at.rpartition(".")[2])
+
+    def rows(self, member: Member) -> QuerySet:
+        """Those of `member`, in the order in which they were made."""
+        points_at_a_person = self.field.related_model is Person
+        theirs = Q(**{f"{self.field.name}__member" if points_at_a_person else self.field.name: member})
+        for name in self.by_address:
+            theirs |= Q(**{f"{name}__in": addresses_of(member)})
+        return self.model._base_manager.filter(theirs).order_by("pk")
+
+
+A_DEED = "a deed of theirs on what is somebody else's: the log of deeds tells of it"
+
+RULES = (
+    # -- the account and its door
+    Rule("admin.LogEntry.user", GONE, MOVED, hides=("object_repr", "change_message")),
+    Rule("members.Member_groups.member", GONE, Merged.DEED),
+    Rule("members.Member_user_permissions.member", GONE, Merged.DEED),
+    Rule("account.EmailAddress.user", GONE, Merged.DEED),
+    Rule("mfa.Authenticator.user", GONE, Merged.GONE, hides=("data",)),
+    Rule("usersessions.UserSession.user", Erased.DEED, Merged.DEED, hides=("session_key",)),
+    Rule("members.KnownBrowser.member", GONE, Merged.GONE),
+    # -- members
+    Rule("members.Application.member", GONE, Merged.DEED, hides=("decided_by",)),
+    Rule("members.Application.decided_by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("members.GroupMembership.member", GONE, Merged.DEED),
+    Rule("members.Entry.actor", Erased.DEED, MOVED, hides=("subject_label", "note")),
+    Rule("members.Letter.member", Erased.DEED, MOVED, hides=("context", "key", "html"), by_address=("to_email",)),
+    Rule("members.Export.member", Erased.DEED, Merged.DEED, hides=("file",)),
+    Rule("members.Person.member", Erased.DEED, Merged.DEED),
+    Rule("members.PersonTopic.content_object", GONE, ONCE),
+    Rule("members.Mandate.person", Erased.DEED, MOVED),
+    # -- above them
+    Rule("partners.Partner_contacts.person", GONE, ONCE),
+    Rule("events.Invitation.member", GONE, Merged.DEED, by_address=("email",)),
+    Rule("events.Invitation.invited_by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("events.Registration.member", Erased.DEED, Merged.DEED, hides=("token",)),
+    Rule("events.Talk.person", Erased.KEPT, ONCE),
+    Rule("posts.Comment.member", Erased.DEED, MOVED, hides=("text_hash", "idempotency_key", "path", "depth")),
+    Rule("posts.Report.reporter", Erased.DEED, Merged.DEED, hides=("decided_by",), by_address=("email",)),
+    Rule("posts.Report.decided_by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("posts.Credit.person", Erased.KEPT, MOVED),
+    Rule("posts.Post.created_by", LOOSE, MOVED),
+)
+
+# Tables without a key to anybody, where a name or an address may stand all the same: smclub/erasing.py reads each of them.
+TRACES = {
+    "members.OldAddress": "the old address of a page has the name in it",
+    "members.Picture": "a portrait",
+    "members.Entry": "the thing that a deed was done to, and the note",
+    "members.Letter": "the words of letters to others",
+    "posts.CommentRevision": "what a comment said before",
+    "sessions.Session": "who is on the way in",
+    "modelsearch.IndexEntry": "the words of a page",
+    "modelsearch.SQLiteFTSIndexEntry": "follows the table above",
+    "account.EmailConfirmation": "follows the address",
+    "django_tasks_database.DBTaskResult": "what a task that failed said",
+}
+
+# Tables about no account: what the club says of itself, what it publishes, and what the libraries keep for themselves.
+OF_NOBODY = {
+    *("members.Club", "members.Group", "members.JobRun", "members.Organisation", "members.Topic"),
+    *("partners.Partner", "partners.Period", "partners.Counterpart"),
+    *("events.Event", "events.EventTopic", "events.EventPartner", "events.Venue", "events.Cycle"),
+    *("posts.Discussion", "posts.Category", "posts.Series", "posts.Page", "posts.PostTopic", "posts.WatchedWord"),
+    *("posts.Post_categories", "posts.Post_mentions"),
+    *("auth.Permission", "auth.Group", "auth.Group_permissions", "contenttypes.ContentType", "taggit.Tag", "taggit.TaggedItem"),
+}
+
+
+def addresses_of(member: Member) -> list[str]:
+    """Every address that is known to be theirs, once verified."""
+    verified = EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True)
+    return sorted({member.email, *map(fold_email, verified)})
