@@ -61,9 +61,8 @@ def upright(upload) -> ContentFile:
         clean, came_as = _decoded(upload)
         kept = "PNG" if came_as == "PNG" or clean.mode == "RGBA" else "JPEG"
         out = BytesIO()
-        options = (
-            {"quality": 86, "progressive": True} if kept == "JPEG" else {}
-        )  # `optimize` makes a PNG a tenth smaller, for seconds
+        # `optimize` would make a PNG a tenth smaller, for seconds
+        options = {"quality": 86, "progressive": True} if kept == "JPEG" else {}
         clean.save(out, kept, **options)
     return ContentFile(out.getvalue(), name="picture.jpg" if kept == "JPEG" else "picture.png")
 
@@ -127,7 +126,7 @@ def _decoded(file) -> tuple[Image.Image, str | None]:
     with _ALONE, Image.open(file, formats=FORMATS) as image:
         if max(image.size) > MAX_SENT or image.width * image.height > _most_pixels(image):
             raise ValidationError(_TOO_BIG, code="picture_size")
-        if getattr(image, "n_frames", 1) > 1:
+        if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":  # a JPEG, with what telephones add: depth, a second eye
             raise ValidationError(_REFUSED, code="picture")
         came_as, size = image.format, _size_kept(*image.size)
         image.draft(None, size)  # a JPEG is decoded at a half or a quarter where that is enough
@@ -147,8 +146,8 @@ def _most_pixels(image: Image.Image) -> int:
 
 def _comes_in_several_scans(image: JpegImagePlugin.JpegImageFile) -> bool:
     """Of such a JPEG every coefficient is held until the last scan was read. In another the first scan is of all layers."""
-    if "progressive" in image.info or image.layers > 3 or image.fp is None:  # in print colours: rare, not worth a look
-        return True
+    if "progressive" in image.info or image.layers > 3 or image.fp is None or image.format == "MPO":
+        return True  # in print colours, or several pictures in one file: rare, not worth a look
     image.fp.seek(-4 - 2 * image.layers, os.SEEK_CUR)  # opening left it after the header of the first scan
     return image.fp.read(1)[0] != image.layers
 

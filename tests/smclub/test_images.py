@@ -75,6 +75,15 @@ def test_a_picture_made_smaller_strip_by_strip_shows_no_seam():
     assert clean.tobytes() == whole.resize((2400, 2320), Image.Resampling.LANCZOS).tobytes()
 
 
+def test_of_a_photograph_with_its_second_eye_the_first_is_kept():
+    """Some telephones and cameras send several JPEGs in one file (MPO), under the name of a JPEG."""
+    sent = upload(Image.new("RGB", (60, 40), "red"), "MPO", save_all=True, append_images=[Image.new("RGB", (60, 40), "blue")])
+    assert Image.open(sent).format == "MPO"
+    kept = opened(images.upright(sent))
+    assert (kept.format, kept.size, getattr(kept, "n_frames", 1)) == ("JPEG", (60, 40), 1)
+    assert kept.getpixel((30, 20))[0] > 200
+
+
 def test_transparency_is_kept():
     assert opened(images.upright(upload(Image.new("RGBA", (9, 9), (0, 0, 0, 0)), "WEBP"))).mode == "RGBA"
 
