@@ -23,6 +23,10 @@ class MembersConfig(AppConfig):
         "member.rescue": _("Take away a lost second step"),
         "data.export": _("Ask for a copy of one's data"),
         "data.download": _("Fetch a copy of one's data"),
+        "erasure.ask": _("Ask for the erasure of an account"),
+        "erasure.withdraw": _("Give up the erasure of an account"),
+        "erasure.done": _("Erase an account"),
+        "sealed.read": _("Read a sealed record"),
         "topic.merge": _("Merge topics"),
         "letter.retry": _("Send a letter again"),
     }

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from members.models import Application, Club, Entry, Export, KnownBrowser, Letter, Member
+from members.models import Application, Club, Entry, Erasure, Export, KnownBrowser, Letter, Member
 from members.models.member import fold_email
 from members.tasks import deliver
 from smclub import limits
@@ -137,6 +137,18 @@ def _contact(row: Letter) -> dict | None:
 def _export_ready(row: Letter) -> dict | None:
     export = Export.objects.ready().filter(pk=row.context["export"]).first()
     return {"export": export, "data_url": absolute(in_language(row.language, "my_data"))} if export else None
+
+
+@composes("members.erasure_asked")
+@composes("members.unused")
+def _to_be_erased(row: Letter) -> dict | None:
+    erasure = Erasure.objects.asked().filter(pk=row.context["erasure"]).first()
+    return {"erasure": erasure, "data_url": absolute(in_language(row.language, "my_data"))} if erasure else None
+
+
+@composes("members.erased")
+def _erased(row: Letter) -> dict | None:
+    return {}
 
 
 def _ways_in(row: Letter) -> dict:

@@ -19,6 +19,7 @@ log = logging.getLogger("smclub.outbox")
 State = Letter.State
 WORDS = ("subject", "text", "html", "calendar")
 SECRET_LIFE = timedelta(minutes=15)
+LAST = {"members.erased"}  # kinds that nothing stays of once they left: to who has just had everything erased
 
 
 def deliver(letter_id: int) -> None:
@@ -95,6 +96,9 @@ def _message_id(row: Letter) -> str:
 
 
 def _sent(row: Letter) -> None:
+    if row.kind in LAST:
+        row.delete()
+        return
     row.state, row.sent_at, row.last_error = State.SENT, timezone.now(), ""
     _wipe(row)
     row.save(update_fields=["state", "sent_at", "last_error", *WORDS])
@@ -109,6 +113,9 @@ def _drop(row: Letter) -> None:
 def _put_back(row: Letter, error: Exception) -> None:
     """Its words are not kept: what it tells may have changed by the next attempt."""
     given_up = _is_final(error) or row.attempts > len(RETRY_AFTER)
+    if given_up and row.kind in LAST:
+        row.delete()
+        return
     row.state = State.FAILED if given_up else State.QUEUED
     if not given_up:
         row.send_after = timezone.now() + RETRY_AFTER[row.attempts - 1]

@@ -11,6 +11,12 @@ def changed(obj) -> None:
     transaction.on_commit(lambda: _after_commit(obj))
 
 
+def gone(obj) -> None:
+    """Before `obj` is deleted: no search finds it any more, and after commit there is a new edition."""
+    index.remove_object(obj)
+    pages_changed()
+
+
 def pages_changed() -> None:
     """After commit: raise the edition of cached pages, when what changed is found by no search."""
     transaction.on_commit(raise_edition)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop as _  # the journal of jobs sa
 
 from members import joining, outbox, picturing
 from members.models import Entry, JobRun, KnownBrowser
-from smclub import concealing, exporting, farewell
+from smclub import concealing, erasing, exporting, farewell, sealing
 
 log = logging.getLogger("smclub.due")
 
@@ -55,6 +55,8 @@ JOBS = (
     Job(_("addresses never verified"), timedelta(days=1), joining.forget_strangers),
     Job(_("seats of blocked accounts"), timedelta(minutes=15), farewell.give_back_seats),
     Job(_("copies of people's data"), timedelta(minutes=10), exporting.sweep),
+    Job(_("accounts to erase"), timedelta(minutes=10), erasing.sweep),
+    Job(_("sealed records"), timedelta(days=1), sealing.purge),
     Job(_("old lines of the log"), timedelta(days=1), Entry.objects.forget_old),
     Job(_("browsers not seen again"), timedelta(days=1), KnownBrowser.objects.forget_old),
     Job(_("old sessions"), timedelta(days=1), _forget_sessions),

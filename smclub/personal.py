@@ -79,6 +79,7 @@ RULES = (
     Rule("members.Entry.actor", Erased.DEED, MOVED, hides=("subject_label", "note")),
     Rule("members.Letter.member", Erased.DEED, MOVED, hides=("context", "key", "html"), by_address=("to_email",)),
     Rule("members.Export.member", Erased.DEED, Merged.DEED, hides=("file",)),
+    Rule("members.Erasure.member", Erased.KEPT, Merged.DEED),
     Rule("members.Person.member", Erased.DEED, Merged.DEED),
     Rule("members.PersonTopic.content_object", GONE, ONCE),
     Rule("members.Mandate.person", Erased.DEED, MOVED),
@@ -112,6 +113,7 @@ TRACES = {
 # Tables about no account: what the club says of itself, what it publishes, and what the libraries keep for themselves.
 OF_NOBODY = {
     *("members.Club", "members.Group", "members.JobRun", "members.Organisation", "members.Topic"),
+    "members.SealedRecord",  # what the law keeps apart, of accounts that are no more
     *("partners.Partner", "partners.Period", "partners.Counterpart"),
     *("events.Event", "events.EventTopic", "events.EventPartner", "events.Venue", "events.Cycle"),
     *("posts.Discussion", "posts.Category", "posts.Series", "posts.Page", "posts.PostTopic", "posts.WatchedWord"),

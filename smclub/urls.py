@@ -41,6 +41,8 @@ urlpatterns += i18n_patterns(
     path("compte/donnees/", my_data.my_data, name="my_data"),
     path("compte/donnees/copie/", my_data.export, name="my_data_export"),
     path("compte/donnees/copie/<int:pk>/", my_data.download, name="my_data_download"),
+    path("compte/donnees/effacer/", my_data.erase, name="my_data_erase"),
+    path("compte/donnees/garder/", my_data.keep, name="my_data_keep"),
     path("evenements/", include("events.urls")),
     path("", include("events.place_urls")),
     path("partenaires/", include("partners.urls")),

@@ -90,7 +90,7 @@ class EntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("by"), ordering="actor")
     def who(self, entry):
-        return entry.actor or _("the house itself")
+        return entry.actor or (_("Erased member") if entry.is_by_the_erased else _("the house itself"))
 
     @admin.display(description=_("deed"), ordering="verb")
     def deed(self, entry):

@@ -7,13 +7,14 @@ from members.models.letter import Letter
 from members.models.member import Member, is_accepted
 from members.models.person import Mandate, Organisation, Person
 from members.models.picture import Picture
-from members.models.rights import Export
+from members.models.rights import Erasure, Export, SealedRecord
 from members.models.topic import PersonTopic, Topic
 
 __all__ = [
     "Application",
     "Club",
     "Entry",
+    "Erasure",
     "Export",
     "Group",
     "GroupMembership",
@@ -27,6 +28,7 @@ __all__ = [
     "Person",
     "PersonTopic",
     "Picture",
+    "SealedRecord",
     "Topic",
     "is_accepted",
 ]

@@ -38,6 +38,10 @@ class EntryQuerySet(models.QuerySet):
         """Leaves the bare deeds: names and notes go, as the erasure of somebody demands; returns how many."""
         return models.QuerySet.update(self, subject_label="", note="")
 
+    def forget_actor(self) -> int:
+        """Somebody did these deeds, who is here no more; returns how many."""
+        return models.QuerySet.update(self, actor=None, is_by_the_erased=True)
+
     def update(self, **fields):
         raise AppendOnly
 
@@ -72,6 +76,7 @@ class Entry(models.Model):
 
     at = models.DateTimeField(_("at"), default=timezone.now)
     actor = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("by"))
+    is_by_the_erased = models.BooleanField(_("by somebody erased since"), default=False, editable=False)
     verb = models.CharField(_("deed"), max_length=40)
     subject_type = models.CharField(_("kind of thing"), max_length=60)
     subject_id = models.CharField(_("number"), max_length=40)

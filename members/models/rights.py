@@ -56,3 +56,75 @@ class Export(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.expires_at is not None and self.expires_at > timezone.now()
+
+
+class ErasureQuerySet(models.QuerySet):
+    def asked(self):
+        """Not done yet."""
+        return self.filter(done_at=None, member__isnull=False)
+
+    def due(self):
+        return self.asked().filter(due_at__lte=timezone.now())
+
+    def of(self, member):
+        return self.asked().filter(member=member).first()
+
+
+class Erasure(models.Model):
+    """An account that is to be erased, and then that one was: a number and a time, nothing of who it was."""
+
+    class Why(models.TextChoices):
+        OWN = "own", _("Asked on the site")
+        DESK = "desk", _("Asked of the club")
+        UNUSED = "unused", _("Unused for two years")
+
+    member = models.OneToOneField(
+        Member, models.SET_NULL, null=True, blank=True, related_name="erasure", verbose_name=_("member")
+    )
+    why = models.CharField(_("why"), max_length=8, choices=Why, default=Why.OWN)
+    keeps_name = models.BooleanField(_("name kept on articles and talks"), default=False)
+    erases_comments = models.BooleanField(_("comments erased too"), default=False)
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    due_at = models.DateTimeField(_("on"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class SealedRecordQuerySet(models.QuerySet):
+    def over(self):
+        """Those whose time is over."""
+        return self.filter(purge_at__lte=timezone.now())
+
+
+class SealedRecord(models.Model):
+    """What the law has a host of comments keep of a closed account (decree 2021-1362): apart, and for a time."""
+
+    class Kind(models.TextChoices):
+        IDENTITY = "identity", _("Identity, five years")
+        ACCOUNT = "account", _("Account, one year")
+        SOURCE = "source", _("Contributions and sign-ins, one year")
+
+    number = models.PositiveBigIntegerField(_("number of the account"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    facts = models.JSONField(_("facts"))
+    closed_at = models.DateTimeField(_("closed"), default=timezone.now)
+    purge_at = models.DateTimeField(_("kept until"))
+
+    objects = SealedRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sealed record")
+        verbose_name_plural = _("sealed records")
+        indexes = [models.Index(fields=["purge_at"], name="sealed_purge")]
+        constraints = [models.UniqueConstraint(fields=["number", "kind"], name="sealed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} · {self.get_kind_display()}"

@@ -26,7 +26,7 @@ from django.utils import timezone, translation
 from events import linked_data
 from events.models import EventTopic
 from members.mail import ready_made
-from members.models import Club, Entry, Export, JobRun, OldAddress, Picture
+from members.models import Club, Entry, Export, JobRun, OldAddress, Picture, SealedRecord
 from posts import metadata
 from posts.models import Report, WatchedWord
 from posts.previews import SALT
@@ -101,6 +101,7 @@ def _papers(club) -> None:
     club.job = JobRun.objects.create(job="letters", started_at=timezone.now(), finished_at=timezone.now())
     club.old_address = OldAddress.objects.create(path="/avant/", target="/articles/")
     club.export = Export.objects.create(member=club.milan)
+    club.sealed = SealedRecord.objects.create(number=1, kind="identity", facts={}, purge_at=timezone.now())
     club.key = Authenticator.objects.create(user=club.milan, type="totp", data={"secret": "A" * 32})
     UserSession.objects.create(
         user=club.milan, session_key="s" * 32, ip="127.0.0.1", user_agent="x", created_at=timezone.now() - timedelta(days=1)

@@ -16,7 +16,7 @@ from members import contacting, joining, standing
 from members.mail import COMPOSERS, compose, letter
 from members.models import KnownBrowser, Letter, Member
 from posts import moderating, reporting
-from smclub import exporting
+from smclub import erasing, exporting
 from tests import make
 from tests.cast import cast
 from tests.events.test_mail import a_letter_of_each_kind
@@ -42,6 +42,11 @@ def of_members(language: str) -> None:
     standing.rescue(key, by=oscar)
     copy = exporting.ask(somebody(language))
     exporting.make.func(copy.pk)
+    leaving, unused = somebody(language), somebody(language)
+    erasing.ask(leaving, by=leaving)
+    asked = erasing.ask(unused, by=None)
+    letter("members.unused", key=f"unused:{asked.pk}", to=unused, erasure=asked.pk)
+    letter("members.erased", key=f"erased:{language}", to="gone@example.org", language=language)
     fields = {"subject": "club", "name": "Ana", "email": "ana@example.org", "message": "Bonjour.", "website": ""}
     contacting.write(**fields, from_address="192.0.2.1")
     known = KnownBrowser.objects.create(member=key, name="Firefox on Windows")

@@ -140,6 +140,7 @@ def test_a_copy_holds_every_table_and_the_pictures(milan):
         "mfa.authenticator.user",
         "usersessions.usersession.user",
         "members.knownbrowser.member",
+        "members.erasure.member",
         "members.letter.member",
         "members.mandate.person",
         "partners.partner_contacts.person",
