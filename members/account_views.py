@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members import joining, profiles
-from members.forms import AccountForm, ApplicationForm, ProfileForm
-from members.models import Application, Club, GroupMembership, Person
+from members import profiles
+from members.forms import AccountForm, ProfileForm
+from members.models import Application, GroupMembership, Person
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -58,32 +58,3 @@ def profile_edit(request):
         messages.success(request, _("Your profile is saved."))
         return redirect("members:me")
     return render(request, "members/profile_form.html", {"form": form, "person": person})
-
-
-@require_form
-@never_cache
-def apply(request):
-    """Becoming a member; a visitor is shown the way in."""
-    visitor = request.user
-    if not visitor.is_authenticated:
-        return render(request, "members/application_form.html", {"joining": Club.current().joining})
-    form = ApplicationForm(request.POST if request.method == "POST" else None, member=visitor)
-    if request.method == "POST" and form.is_valid():
-        try:
-            messages.success(request, joining.apply(visitor, **form.cleaned_data))
-            return redirect("members:me")
-        except joining.Refused as refusal:
-            form.add_error(None, str(refusal))
-    context = {"form": form, "joining": Club.current().joining, "application": Application.objects.latest_of(visitor)}
-    return render(request, "members/application_form.html", context)
-
-
-@require_http_methods(["POST"])
-@login_required
-def take_up(request):
-    """Accepts the club's invitation to become a member."""
-    try:
-        messages.success(request, joining.take_up(request.user))
-    except joining.Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("members:me")

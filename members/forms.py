@@ -2,7 +2,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.contacting import Subject
-from members.models import Application, Club, Group, Member, Person, Topic
+from members.models import Application, Club, Group, Member, Person, Sponsorship, Topic
+from members.models.member import fold_email
 from members.models.topic import topics_from_string, topics_to_string
 from members.naming import NameField
 from smclub.images import PictureField
@@ -149,26 +150,61 @@ class ProfileForm(forms.ModelForm):
 
 
 class ApplicationForm(forms.ModelForm):
-    occupation = forms.CharField(label=_("What do you do, and where?"), max_length=200)
+    occupation = forms.CharField(label=_("What do you do?"), max_length=200)
+    organisation = forms.CharField(label=_("For which organisation?"), max_length=120, required=False)
     motivation = forms.CharField(
         label=_("What brings you to the club?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6})
     )
-    sponsor = forms.CharField(
-        label=_("A member who knows you"), max_length=120, required=False, help_text=_("If there is one; it is not a condition.")
+    sponsor = forms.EmailField(
+        label=_("A member who knows you: their e-mail address"),
+        max_length=254,
+        required=False,
+        help_text=_("If there is one; it is not a condition. If the address is a member's, we write there to ask."),
     )
+    second_sponsor = forms.EmailField(label=_("A second one"), max_length=254, required=False)
 
     class Meta:
         model = Application
-        fields = ["occupation", "motivation", "sponsor"]
+        fields = ["occupation", "organisation", "motivation"]
 
     def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)
+        self.member = member
         if Club.current().joining == Club.Joining.OPEN:
             self.fields.clear()
         if not member.name:
             name = NameField(help_text=_("What other people see."))
             self.fields = {"name": name, **self.fields}
             NameField.of(self, member)
+
+    def clean_sponsor(self):
+        return self._of_somebody_else(self.cleaned_data["sponsor"])
+
+    def clean_second_sponsor(self):
+        return self._of_somebody_else(self.cleaned_data["second_sponsor"])
+
+    def _of_somebody_else(self, email: str) -> str:
+        if email and fold_email(email) == self.member.email:
+            raise forms.ValidationError(_("That is your own address: name somebody else, or nobody."), code="own")
+        return email
+
+    @property
+    def said(self) -> dict:
+        """The arguments of `joining.apply`, of a valid form."""
+        said = {name: value for name, value in self.cleaned_data.items() if "sponsor" not in name}
+        return said | {
+            "sponsors": [self.cleaned_data[name] for name in ("sponsor", "second_sponsor") if self.cleaned_data.get(name)]
+        }
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("Your answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class SponsorshipForm(forms.Form):
+    state = forms.ChoiceField(
+        choices=[(state.value, state.label) for state in Sponsorship.State if state != Sponsorship.State.ASKED]
+    )
 
 
 class ContactForm(forms.Form):

@@ -11,8 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from members.mail import letter
-from members.models import Application, Club, Entry, Group, GroupMembership, Member
+from members.models import Application, Club, Entry, Group, GroupMembership, Inquiry, Member
+from members.models.member import fold_email
 from members.profiles import keep_name
+from members.refusals import Refused
+from members.sponsoring import ask_sponsors
 from smclub.changed import changed, pages_changed
 
 
@@ -55,13 +58,14 @@ def forget_strangers() -> int:
     return gone
 
 
-class Refused(Exception):
-    """A deed that the house declines; its text may be read by whoever asked."""
-
-
 @transaction.atomic
-def apply(member: Member, *, occupation: str = "", motivation: str = "", sponsor: str = "", name: str = "") -> str:
-    """A friend asks to become a member; where the club is open to all it is done at once. Returns what to say."""
+def apply(
+    member: Member, *, name: str = "", occupation: str = "", organisation: str = "", motivation: str = "", sponsors=()
+) -> str:
+    """A friend asks to become a member; where the club is open to all it is done at once. Returns what to say.
+
+    `sponsors` are addresses: those of accepted members get a letter, and what is said is the same for any other.
+    """
     joining = Club.current().joining
     if member.is_accepted:
         raise Refused(_("You are a member already."))
@@ -78,9 +82,10 @@ def apply(member: Member, *, occupation: str = "", motivation: str = "", sponsor
         member,
         refusal=_("Your application is waiting for an answer already."),
         occupation=occupation,
+        organisation=organisation,
         motivation=motivation,
-        sponsor=sponsor,
     )
+    ask_sponsors(application, members=[known for email in sponsors if (known := account_of(fold_email(email)))])
     letter("members.application_received", key=f"application.received:{application.pk}", to=member, application=application.pk)
     Entry.objects.write("application.send", application, by=member, after=application.state)
     return _("Your application is on its way. You will have an answer by e-mail.")
@@ -128,13 +133,40 @@ def _decide(application: Application, state: str, *, by: Member, reason: str = "
     """One decision per application, whoever else decides at the same moment; none about who is a member already."""
     if Member.objects.accepted().filter(pk=application.member_id).exists():
         raise Refused(_("%(name)s is a member already.") % {"name": application.member})
-    decided = Application.objects.filter(pk=application.pk, state=Application.State.WAITING).update(
-        state=state, decided_at=timezone.now(), decided_by=by, reason=reason
+    decided = (
+        Application.objects.undecided()
+        .filter(pk=application.pk)
+        .update(state=state, decided_at=timezone.now(), decided_by=by, reason=reason)
     )
     if not decided:
         raise Refused(_("This application has been answered already."))
-    Entry.objects.write("application." + state, application, by=by, before=Application.State.WAITING, after=state)
+    Entry.objects.write("application." + state, application, by=by, before=application.state, after=state)
     application.refresh_from_db()
+
+
+@transaction.atomic
+def ask(application: Application, *, by: Member, question: str) -> None:
+    """An organiser wants to know more: the applicant is written to, and answers on the site."""
+    _move(application, before=Application.State.WAITING, after=Application.State.ASKED)
+    inquiry = Inquiry.objects.create(application=application, asked_by=by, question=question.strip())
+    Entry.objects.write("application.ask", application, by=by, before=Application.State.WAITING, after=application.state)
+    letter("members.application_asked", key=f"inquiry:{inquiry.pk}", to=application.member, inquiry=inquiry.pk)
+
+
+@transaction.atomic
+def answer(application: Application, *, by: Member, answer: str) -> str:
+    """The applicant answers, and is in the queue again, where they were. Returns what to say."""
+    _move(application, before=Application.State.ASKED, after=Application.State.WAITING)
+    application.inquiries.unanswered().update(answer=answer.strip(), answered_at=timezone.now())
+    Entry.objects.write("application.answer", application, by=by, before=Application.State.ASKED, after=application.state)
+    return _("Thank you: your answer is with the club.")
+
+
+def _move(application: Application, *, before: str, after: str) -> None:
+    """One UPDATE of the row in the state it must have: of two people at the same moment one is told."""
+    if not Application.objects.filter(pk=application.pk, state=before).update(state=after):
+        raise Refused(_("This application has moved on meanwhile: look at it again."))
+    application.state = after
 
 
 def _make_member(member: Member, *, verb: str, by: Member | None) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from members.models import Application, Club, Entry, Erasure, Export, KnownBrowser, Letter, Member
+from members.models import Application, Club, Entry, Erasure, Export, Inquiry, KnownBrowser, Letter, Member, Sponsorship
 from members.models.member import fold_email
 from members.tasks import deliver
 from smclub import limits
@@ -108,7 +108,22 @@ def compose(row: Letter) -> bool:
 @composes("members.application_received")
 def _application_received(row: Letter) -> dict | None:
     application = Application.objects.select_related("member").filter(pk=row.context["application"]).first()
-    return {"application": application} if application and application.state == Application.State.WAITING else None
+    return {"application": application} if application and application.is_undecided else None
+
+
+@composes("members.application_asked")
+def _application_asked(row: Letter) -> dict | None:
+    inquiry = Inquiry.objects.unanswered().filter(pk=row.context["inquiry"], application__state=Application.State.ASKED).first()
+    return {"inquiry": inquiry, **_ways_in(row)} if inquiry else None
+
+
+@composes("members.sponsorship")
+def _sponsorship(row: Letter) -> dict | None:
+    sponsorship = Sponsorship.objects.asked_still().filter(pk=row.context["sponsorship"]).first()
+    return sponsorship and {
+        "application": sponsorship.application,
+        "sponsorship_url": absolute(in_language(row.language, "members:sponsor", sponsorship.token)),
+    }
 
 
 @composes("members.application_accepted")

@@ -4,7 +4,7 @@ import time
 
 from django.conf import settings
 
-# Where somebody signed out names an address, or what was sent to one.
+# Where somebody names an address, or what was sent to one.
 ASKED = {
     "account_login",
     "account_signup",
@@ -14,6 +14,7 @@ ASKED = {
     "account_email_verification_sent",
     "account_reset_password",
     "account_confirm_password_reset_code",
+    "apply",  # whose address is a member's is nobody's business either
 }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import account_views, contact_views, views
+from members import account_views, contact_views, joining_views, views
 
 app_name = "members"
 urlpatterns = [
@@ -14,8 +14,10 @@ urlpatterns = [
     path("equipe/", views.team, name="team"),
     path("contact/", contact_views.contact, name="contact"),
     path("contact/merci/", contact_views.contact_thanks, name="contact_thanks"),
-    path("adherer/demande/", account_views.apply, name="apply"),
-    path("adherer/invitation/", account_views.take_up, name="take_up"),
+    path("adherer/demande/", joining_views.apply, name="apply"),
+    path("adherer/demande/reponse/", joining_views.answer, name="answer"),
+    path("adherer/invitation/", joining_views.take_up, name="take_up"),
+    path("adherer/parrainage/<token>/", joining_views.sponsor, name="sponsor"),
     path("compte/", account_views.me, name="me"),
     path("compte/nom/", account_views.name_edit, name="name"),
     path("compte/profil/", account_views.profile_edit, name="profile"),

@@ -1,6 +1,6 @@
 """What the site holds of somebody, table by table: what their copy gives, what erasure does, what a merge of two accounts does.
 
-A test walks every model and every key that points at a Member or a Person, and fails on one that has no line here.
+A test walks every model and every key to a Member, a Person or an Application, and fails on one that has no line here.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db.models import Field, Model, Q, QuerySet
 
-from members.models import Member, Person
+from members.models import Member
 from members.models.member import fold_email
 
 
@@ -54,8 +54,8 @@ class Rule:
 
     def rows(self, member: Member) -> QuerySet:
         """Those of `member`, in the order in which they were made."""
-        points_at_a_person = self.field.related_model is Person
-        theirs = Q(**{f"{self.field.name}__member" if points_at_a_person else self.field.name: member})
+        is_direct = self.field.related_model is Member  # or through their Person, their Application
+        theirs = Q(**{self.field.name if is_direct else f"{self.field.name}__member": member})
         for name in self.by_address:
             theirs |= Q(**{f"{name}__in": addresses_of(member)})
         return self.model._base_manager.filter(theirs).order_by("pk")
@@ -75,6 +75,10 @@ RULES = (
     # -- members
     Rule("members.Application.member", GONE, Merged.DEED, hides=("decided_by",)),
     Rule("members.Application.decided_by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("members.Inquiry.application", GONE, Merged.KEPT, hides=("asked_by",)),
+    Rule("members.Inquiry.asked_by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("members.Sponsorship.member", GONE, ONCE),
+    Rule("members.Sponsorship.application", GONE, Merged.KEPT, gives=False, why="what members say in confidence of an applicant"),
     Rule("members.GroupMembership.member", GONE, Merged.DEED),
     Rule("members.Entry.actor", Erased.DEED, MOVED, hides=("subject_label", "note")),
     Rule("members.Letter.member", Erased.DEED, MOVED, hides=("context", "key", "html"), by_address=("to_email",)),

@@ -5,12 +5,13 @@ from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group as Role
-from django.db.models import Case, When
+from django.db.models import Case, Prefetch, When
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members import joining, standing
-from members.models import Application, GroupMembership, Member
+from members.models import Application, GroupMembership, Member, Sponsorship
 from members.models.member import fold_email
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin, ReadOnlyAdmin
 
@@ -35,9 +36,67 @@ class BlockForm(forms.Form):
     )
 
 
+KIND_REFUSALS = [
+    (
+        _("The club is for professionals"),
+        _(
+            "The club gathers people whose work is social media, in whatever trade, and yours seems further away for now. "
+            "If we have misread your application, tell us: we would rather be wrong. Our open meetings are open to you."
+        ),
+    ),
+    (
+        _("To meet first"),
+        _(
+            "We like to meet before we commit to one another. Come to one or two of our open meetings, say hello to the "
+            "team, and apply again: it will be a pleasure to say yes."
+        ),
+    ),
+    (
+        _("No room for now"),
+        _(
+            "Our groups are small so that everybody can speak, and they are full this season. Please apply again at the "
+            "next one; meanwhile our open meetings are open to you."
+        ),
+    ),
+]
+
+
 class DeclineForm(forms.Form):
+    template = forms.ChoiceField(
+        label=_("Start from"),
+        required=False,
+        help_text=_("The text appears below, to be changed; if the box is empty, it is sent as it is."),
+    )
     reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}), help_text=_("The applicant reads it.")
+        label=_("Reason"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 7, "data-starts-from": "template"}),
+        help_text=_("The applicant reads it."),
+    )
+
+    class Media:
+        js = ("smclub/starters.js",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["template"].choices = [("", "–"), *((str(text), title) for title, text in KIND_REFUSALS)]
+
+    def clean(self):
+        cleaned = super().clean()
+        template = cleaned.pop("template", "")
+        cleaned["reason"] = cleaned.get("reason") or template
+        if not cleaned["reason"] and "reason" not in self.errors:
+            self.add_error("reason", _("Give a reason: the applicant reads it."))
+        return cleaned
+
+
+class QuestionForm(forms.Form):
+    question = forms.CharField(
+        label=_("Question"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("The applicant receives it by letter and answers on the site; their application then waits for you again."),
     )
 
 
@@ -163,15 +222,31 @@ class MemberAdmin(ClubModelAdmin):
 
 @admin.register(Application)
 class ApplicationAdmin(ReadOnlyAdmin):
-    list_display = ["member", "occupation", "sponsor", "state", "created_at", "decided_by", "decided_at"]
+    list_display = ["member", "occupation", "organisation", "sponsors", "state", "created_at", "decided_by", "decided_at"]
     list_filter = ["state"]
-    search_fields = ["member__email", "member__name", "occupation"]
+    search_fields = ["member__email", "member__name", "occupation", "organisation"]
     list_select_related = ["member", "decided_by"]
     date_hierarchy = "created_at"
     ordering = [Case(When(state=Application.State.WAITING, then=0), default=1), "-created_at", "-pk"]
-    actions = ["accept", "decline"]
+    actions = ["accept", "ask_back", "decline"]
     refusals = (joining.Refused,)
-    fields = ["member", "occupation", "motivation", "sponsor", "state", "created_at", "decided_by", "decided_at", "reason"]
+    fieldsets = [
+        (None, {"fields": ["member", "occupation", "organisation", "motivation", "sponsors", "questions"]}),
+        (_("Answer"), {"fields": ["state", "created_at", "decided_by", "decided_at", "reason"]}),
+    ]
+
+    def get_queryset(self, request):
+        sponsorships = Prefetch("sponsorships", Sponsorship.objects.select_related("member").order_by("pk"))
+        return super().get_queryset(request).prefetch_related(sponsorships)
+
+    @admin.display(description=_("who vouches"))
+    def sponsors(self, application):
+        return _one_a_line((row.member, row.get_state_display()) for row in application.sponsorships.all()) or "–"
+
+    @admin.display(description=_("questions"))
+    def questions(self, application):
+        rows = application.inquiries.order_by("pk")
+        return _one_a_line((row.question, row.answer or _("no answer yet")) for row in rows) or "–"
 
     def has_decide_permission(self, request):
         return request.user.has_perm("members.change_application")
@@ -180,7 +255,16 @@ class ApplicationAdmin(ReadOnlyAdmin):
     def accept(self, request, queryset):
         self.do(request, queryset.select_related("member"), joining.accept)
 
+    @admin.action(description=_("Ask the applicant a question"), permissions=["decide"], location=EVERYWHERE)
+    def ask_back(self, request, queryset):
+        rows = queryset.select_related("member")
+        return self.ask(request, rows, joining.ask, QuestionForm, action="ask_back", title=_("Ask a question"))
+
     @admin.action(description=_("Decline, with a reason"), permissions=["decide"], location=EVERYWHERE)
     def decline(self, request, queryset):
         rows = queryset.select_related("member")
         return self.ask(request, rows, joining.decline, DeclineForm, action="decline", title=_("Decline these applications"))
+
+
+def _one_a_line(pairs):
+    return format_html_join("", "<p>{} – {}</p>", pairs)

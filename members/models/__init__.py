@@ -1,4 +1,4 @@
-from members.models.application import Application
+from members.models.application import Application, Inquiry, Sponsorship
 from members.models.browser import KnownBrowser
 from members.models.club import Club
 from members.models.group import Group, GroupMembership
@@ -18,6 +18,7 @@ __all__ = [
     "Export",
     "Group",
     "GroupMembership",
+    "Inquiry",
     "JobRun",
     "KnownBrowser",
     "Letter",
@@ -29,6 +30,7 @@ __all__ = [
     "PersonTopic",
     "Picture",
     "SealedRecord",
+    "Sponsorship",
     "Topic",
     "is_accepted",
 ]

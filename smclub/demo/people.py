@@ -195,4 +195,14 @@ def applications(demo: Shelf) -> None:
         return
     friends = [m for m in demo.members.values() if m.standing == Member.Standing.FRIEND and m.email != "friend@example.org"]
     for number, (member, row) in enumerate(zip(friends, table("applications"), strict=False)):
-        Application.objects.create(member=member, created_at=demo.now - timedelta(days=3 * number + 1), **row)
+        said = {name: row.get(name, "") for name in ("occupation", "organisation", "motivation")}
+        received = demo.now - timedelta(days=3 * number + 1)
+        application = Application.objects.create(member=member, created_at=received, **said)
+        if sponsor := row.get("vouches"):
+            answered = {"state": "vouches", "answered_at": received + timedelta(hours=9)}
+            application.sponsorships.create(member=demo.members[sponsor], **answered)
+        if sponsor := row.get("asked"):
+            application.sponsorships.create(member=demo.members[sponsor])
+        if question := row.get("question"):
+            Application.objects.filter(pk=application.pk).update(state=Application.State.ASKED)
+            application.inquiries.create(asked_by=demo.members["organiser@example.org"], question=question)

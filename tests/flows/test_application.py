@@ -20,7 +20,7 @@ def test_an_applicant_is_accepted_and_goes_to_a_meeting_of_members(visit, way, p
     sign_in(page, flora.email)
     reads(place, _("Only those it is meant for can register."))
     page.goto(reverse("members:apply"))
-    page.get_by_label(_("What do you do, and where?")).fill("Community manager, ville de Rennes")
+    page.get_by_label(_("What do you do?")).fill("Community manager, ville de Rennes")
     page.get_by_label(_("What brings you to the club?")).fill("Rencontrer des pairs, et leur montrer ce que je rate.")
     press(page, _("Send my application"))
     reads(page, _("Your application is on its way. You will have an answer by e-mail."))

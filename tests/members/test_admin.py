@@ -119,6 +119,23 @@ def test_declining_asks_for_the_reason_first(client, olga):
     assert (application.state, application.reason) == ("declined", "Pas cette année.")
 
 
+def test_declining_with_a_ready_text_sends_that_text(client, olga):
+    application = make_application()
+    page = act(client, "application", "decline", application)
+    text = page.context["form"].fields["template"].choices[2][0]
+    assert "starters.js" in page.content.decode()
+    act(client, "application", "decline", application, confirmed="yes", template=text, reason="")
+    application.refresh_from_db()
+    assert (application.state, application.reason) == ("declined", text)
+
+
+def test_a_question_is_asked_from_the_list(client, olga):
+    application = make_application()
+    assert 'name="question"' in act(client, "application", "ask_back", application).content.decode()
+    act(client, "application", "ask_back", application, confirmed="yes", question="Pourquoi nous ?")
+    assert application.inquiries.get().question == "Pourquoi nous ?"
+
+
 def test_an_application_answered_meanwhile_is_said(client, olga):
     application = make_application(state=Application.State.DECLINED)
     assert "déjà reçu une réponse" in act(client, "application", "accept", application).content.decode()

@@ -11,7 +11,7 @@ from tests.cast import cast
 from tests.make import make_application, make_member
 
 pytestmark = pytest.mark.django_db
-APPLY = {"occupation": "Community manager, Rennes", "motivation": "Rencontrer des pairs.", "sponsor": "Mona"}
+APPLY = {"occupation": "Community manager", "organisation": "Ville de Rennes", "motivation": "Rencontrer des pairs."}
 
 
 def open_club(joining_by):
@@ -95,7 +95,15 @@ def test_where_the_club_invites_nobody_applies(client):
 
 
 @pytest.mark.parametrize(
-    "typed", [{"occupation": ""}, {"motivation": ""}, {"occupation": "x" * 201}, {"motivation": "x" * 2001}, {"sponsor": "\x00"}]
+    "typed",
+    [
+        {"occupation": ""},
+        {"motivation": ""},
+        {"occupation": "x" * 201},
+        {"motivation": "x" * 2001},
+        {"sponsor": "Mona"},
+        {"second_sponsor": "\x00"},
+    ],
 )
 def test_a_bad_application_is_said_and_what_was_typed_stays(client, typed):
     client.force_login(cast("flora"))

@@ -32,7 +32,10 @@ def somebody(language: str, **fields):
 
 def of_members(language: str) -> None:
     olga, oscar = cast("olga"), cast("oscar")
-    joining.apply(somebody(language, standing="friend"), occupation="Community manager", motivation="Des pairs.")
+    said = {"occupation": "Community manager", "motivation": "Des pairs.", "sponsors": [somebody(language).email]}
+    joining.apply(somebody(language, standing="friend"), **said)
+    asked = make.make_application(member=somebody(language, standing="friend"))
+    joining.ask(asked, by=olga, question="Viendriez-vous à Rennes ?")
     joining.accept(make.make_application(member=somebody(language, standing="friend")), by=olga)
     joining.decline(make.make_application(member=somebody(language, standing="friend")), by=olga, reason="Pas cette fois.")
     joining.invite(somebody(language, standing="friend"), by=olga)

@@ -38,6 +38,7 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "members:apply",
     "members:contact",
     "members:contact_thanks",
+    "members:sponsor",
     "posts:report",
     "posts:report_thanks",
     "posts:preview",

@@ -22,6 +22,7 @@ FORMS = (
     "admin:",
     "members:contact",
     "members:apply",
+    "members:sponsor",
     "posts:report",
     "events:leave_by_link",
 )

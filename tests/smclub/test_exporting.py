@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Registration
-from members.models import Entry, Export, Letter
+from members.models import Application, Entry, Export, Letter
 from members.models.member import Member
 from members.models.person import Person
 from posts.models import Report
@@ -75,7 +75,7 @@ def content(export: Export) -> dict:
 def keys_to_people():
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.concrete_fields:
-            if field.is_relation and field.related_model in (Member, Person):
+            if field.is_relation and field.related_model in (Member, Person, Application):
                 yield f"{model._meta.label}.{field.name}"
 
 
@@ -109,7 +109,9 @@ def a_full_life(member) -> Person:
     person = make_person(member=member, name=member.name, portrait=make_picture(alt="Son portrait"), bio="J'aime les **médias**.")
     person.topics.add(make_topic(name="radio"))
     make_group(members=[member])
-    make_application(member=member, motivation="Rencontrer des pairs de Rennes.")
+    application = make_application(member=member, motivation="Rencontrer des pairs de Rennes.")
+    application.inquiries.create(question="Pourquoi ?", answer="Pour apprendre.")
+    make_application().sponsorships.create(member=member, state="vouches")
     make_registration(member=member, guests=2)
     make_invitation(member=member)
     make_talk(person=person, title="La radio de demain")

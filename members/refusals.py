@@ -1,0 +1,2 @@
+class Refused(Exception):
+    """A deed that the house declines; its text may be read by whoever asked."""
