@@ -149,6 +149,17 @@ class ProfileForm(forms.ModelForm):
         return cleaned
 
 
+class FirstNameForm(forms.Form):
+    """What is asked with a first deed: nothing of who has said it already."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What other people see."))
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        if member.name:
+            del self.fields["name"]
+
+
 class ApplicationForm(forms.ModelForm):
     occupation = forms.CharField(label=_("What do you do?"), max_length=200)
     organisation = forms.CharField(label=_("For which organisation?"), max_length=120, required=False)

@@ -76,7 +76,7 @@ def apply(
     keep_name(member, name)
     if joining == Club.Joining.OPEN:
         close_application(member, by=member)
-        _make_member(member, verb="member.join", by=member)
+        make_member(member, verb="member.join", by=member)
         return _("Welcome: you are a member of the club.")
     application = _open_application(
         member,
@@ -111,7 +111,7 @@ def close_application(member: Member, *, by: Member) -> None:
 def accept(application: Application, *, by: Member) -> None:
     """Makes the applicant a member and tells them."""
     _decide(application, Application.State.ACCEPTED, by=by)
-    _make_member(application.member, verb="application.accept", by=by)
+    make_member(application.member, verb="application.accept", by=by)
     letter("members.application_accepted", key=f"application.decided:{application.pk}", to=application.member)
 
 
@@ -169,7 +169,8 @@ def _move(application: Application, *, before: str, after: str) -> None:
     application.state = after
 
 
-def _make_member(member: Member, *, verb: str, by: Member | None) -> None:
+def make_member(member: Member, *, verb: str, by: Member | None) -> None:
+    """What every way in ends with, in its transaction."""
     if not member.is_active:
         raise Refused(_("This account is closed."))
     before = member.standing
@@ -201,7 +202,7 @@ def take_up(member: Member) -> str:
     )
     if not taken:
         raise Refused(_("No invitation is waiting for you."))
-    _make_member(member, verb="member.take_up", by=member)
+    make_member(member, verb="member.take_up", by=member)
     return _("Welcome: you are a member of the club.")
 
 

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members import joining, sponsoring
-from members.forms import AnswerForm, ApplicationForm, SponsorshipForm
-from members.models import Application, Club, Sponsorship
+from members import join_links, joining, sponsoring
+from members.forms import AnswerForm, ApplicationForm, FirstNameForm, SponsorshipForm
+from members.models import Application, Club, JoinLink, Sponsorship
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -85,3 +85,20 @@ def sponsor(request, token):
             sponsorship = None
     context = {"sponsorship": sponsorship, "form": form}
     return render(request, "members/sponsorship_form.html", context, status=200 if sponsorship else 410)
+
+
+@require_form
+@never_cache
+def join(request, token):
+    """A joining link: a page with a button; who has no account opens one first and comes back here."""
+    link = get_object_or_404(JoinLink.objects.select_related("group").of_token(token))
+    form = None
+    if request.user.is_authenticated:
+        form = FirstNameForm(request.POST if request.method == "POST" else None, member=request.user)
+        if form.is_valid():
+            try:
+                messages.success(request, join_links.take(link, member=request.user, **form.cleaned_data))
+                return redirect("members:me")
+            except joining.Refused as refusal:
+                form.add_error(None, str(refusal))
+    return render(request, "members/join_link.html", {"link": link, "form": form})

@@ -18,6 +18,7 @@ urlpatterns = [
     path("adherer/demande/reponse/", joining_views.answer, name="answer"),
     path("adherer/invitation/", joining_views.take_up, name="take_up"),
     path("adherer/parrainage/<token>/", joining_views.sponsor, name="sponsor"),
+    path("adherer/<token>/", joining_views.join, name="join"),
     path("compte/", account_views.me, name="me"),
     path("compte/nom/", account_views.name_edit, name="name"),
     path("compte/profil/", account_views.profile_edit, name="profile"),

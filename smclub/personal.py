@@ -79,6 +79,7 @@ RULES = (
     Rule("members.Inquiry.asked_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("members.Sponsorship.member", GONE, ONCE),
     Rule("members.Sponsorship.application", GONE, Merged.KEPT, gives=False, why="what members say in confidence of an applicant"),
+    Rule("members.JoinLink.made_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("members.GroupMembership.member", GONE, Merged.DEED),
     Rule("members.Entry.actor", Erased.DEED, MOVED, hides=("subject_label", "note")),
     Rule("members.Letter.member", Erased.DEED, MOVED, hides=("context", "key", "html"), by_address=("to_email",)),

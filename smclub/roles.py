@@ -50,6 +50,7 @@ TABLE: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
     SECRETARY: [
         ("members", _WRITE, ("person", "organisation", "mandate")),
         ("members", (_VIEW, _CHANGE), ("application", "club")),
+        ("members", _WRITE, ("joinlink",)),
         ("members", (_VIEW,), ("member", "group", "groupmembership", "topic", "picture")),
         ("events", (_VIEW,), ("event",)),
     ],
@@ -66,6 +67,7 @@ TABLE[ORGANISER] = [
     ("members", _WRITE, ("member", "person", "organisation", "group", "topic", "picture", "mandate")),
     ("members", _ALL, ("groupmembership", "oldaddress")),
     ("members", (_VIEW, _CHANGE), ("application", "club")),
+    ("members", _WRITE, ("joinlink",)),
     ("members", (_VIEW,), ("letter", "entry", "jobrun")),
 ]
 LAST_APP = "posts"  # of ours in INSTALLED_APPS

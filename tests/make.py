@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
-from members.models import Application, Group, GroupMembership, Mandate, Member, Organisation, Person, Picture, Topic
+from members.models import Application, Group, GroupMembership, JoinLink, Mandate, Member, Organisation, Person, Picture, Topic
 from partners.models import Partner, Period
 from posts.models import Category, Comment, Credit, Discussion, Page, Post, Series
 from smclub.words import slug as slug_of
@@ -68,6 +68,10 @@ def make_application(*, member=None, **fields) -> Application:
     fields.setdefault("occupation", "Community manager, ville de Rennes")
     fields.setdefault("motivation", "Rencontrer des pairs.")
     return Application.objects.create(member=member or make_member(standing=Member.Standing.FRIEND), **fields)
+
+
+def make_join_link(*, token="laissez-passer", label="Les nouveaux de novembre", **fields) -> JoinLink:  # noqa: S107  # of a link made for a test
+    return JoinLink.objects.create(token_hash=JoinLink.hash_of(token), label=label, **fields)
 
 
 def make_partner(

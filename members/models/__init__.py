@@ -2,6 +2,7 @@ from members.models.application import Application, Inquiry, Sponsorship
 from members.models.browser import KnownBrowser
 from members.models.club import Club
 from members.models.group import Group, GroupMembership
+from members.models.join_link import JoinLink
 from members.models.journal import Entry, JobRun, OldAddress
 from members.models.letter import Letter
 from members.models.member import Member, is_accepted
@@ -20,6 +21,7 @@ __all__ = [
     "GroupMembership",
     "Inquiry",
     "JobRun",
+    "JoinLink",
     "KnownBrowser",
     "Letter",
     "Mandate",

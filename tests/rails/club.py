@@ -95,6 +95,7 @@ def _stories(club) -> None:
 
 def _papers(club) -> None:
     club.application = make.make_application(member=club.flora)
+    make.make_join_link()
     club.sponsorship = club.application.sponsorships.create(member=club.milan)
     club.picture = Picture.objects.create(file=ContentFile(GIF, "x.gif"), is_decorative=True)
     club.letter = ready_made("account.x", key="k", to="a@example.org", subject="Bonjour", text="Voici.", html="<p>Voici.</p>")
@@ -145,6 +146,8 @@ def arguments(club) -> dict[str, list]:
         "members:group": [club.group.slug],
         "members:group_join": [club.group.slug],
         "members:group_leave": [club.group.slug],
+        "members:join": ["laissez-passer"],
+        "members:join[forged]": ["forged"],
         "members:sponsor": [club.sponsorship.token],
         "members:sponsor[forged]": ["forged"],
         "members:person": [club.person.slug],

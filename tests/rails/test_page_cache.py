@@ -39,6 +39,7 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "members:contact",
     "members:contact_thanks",
     "members:sponsor",
+    "members:join",
     "posts:report",
     "posts:report_thanks",
     "posts:preview",
@@ -122,6 +123,7 @@ SHOWN = {
 READ_ONLY = {"members.Member", "posts.Comment", "posts.Discussion", "partners.Period", "events.Registration"}  # see VERBS
 FOR_NO_VISITOR = {
     "members.Application",
+    "members.JoinLink",
     "members.Letter",
     "members.Entry",
     "members.JobRun",

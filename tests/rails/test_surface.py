@@ -23,6 +23,7 @@ FORMS = (
     "members:contact",
     "members:apply",
     "members:sponsor",
+    "members:join",
     "posts:report",
     "events:leave_by_link",
 )
