@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop as _  # the journal of jobs sa
 
 from members import joining, outbox, picturing
 from members.models import Entry, JobRun, KnownBrowser
-from smclub import concealing, erasing, exporting, farewell, sealing
+from smclub import concealing, erasing, exporting, farewell, retention, sealing
 
 log = logging.getLogger("smclub.due")
 
@@ -56,6 +56,7 @@ JOBS = (
     Job(_("seats of blocked accounts"), timedelta(minutes=15), farewell.give_back_seats),
     Job(_("copies of people's data"), timedelta(minutes=10), exporting.sweep),
     Job(_("accounts to erase"), timedelta(minutes=10), erasing.sweep),
+    Job(_("what is kept no longer"), timedelta(days=1), retention.apply),
     Job(_("sealed records"), timedelta(days=1), sealing.purge),
     Job(_("old lines of the log"), timedelta(days=1), Entry.objects.forget_old),
     Job(_("browsers not seen again"), timedelta(days=1), KnownBrowser.objects.forget_old),

@@ -4,10 +4,12 @@ import secrets
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.models.letter import Letter
 from members.models.member import Member
 
 EXPORTS = "exports"  # a folder that no address leads to
@@ -63,8 +65,16 @@ class ErasureQuerySet(models.QuerySet):
         """Not done yet."""
         return self.filter(done_at=None, member__isnull=False)
 
+    def with_answer(self):
+        """Annotates `is_told`, that the letter of warning left, and `is_back`, that the account was used since."""
+        told = Letter.objects.filter(kind="members.unused", member=OuterRef("member"), state=Letter.State.SENT)
+        back = Q(member__last_seen_on__gte=TruncDate("asked_at"))
+        return self.annotate(is_told=Exists(told), is_back=Case(When(back, then=True), default=False))
+
     def due(self):
-        return self.asked().filter(due_at__lte=timezone.now())
+        """Those whose time is over; of the unused, who was told and has not come back."""
+        over = self.asked().filter(due_at__lte=timezone.now()).with_answer()
+        return over.exclude(why=Erasure.Why.UNUSED, is_told=False).exclude(why=Erasure.Why.UNUSED, is_back=True)
 
     def of(self, member):
         return self.asked().filter(member=member).first()

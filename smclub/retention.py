@@ -1,0 +1,164 @@
+"""How long things are kept, in one table: a job applies it each day, `manage.py retention --dry-run` only counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
+
+from events.models import Event, Invitation, Registration
+from members.mail import letter
+from members.models import Entry, Erasure, Export, Letter, Member, SealedRecord
+from members.models.journal import KEPT as LOG_KEPT
+from posts.models import Report
+from smclub import erasing
+
+YEAR, MONTH, SEASON = timedelta(days=365), timedelta(days=30), timedelta(days=90)
+UNUSED = 2 * YEAR
+AT_ONCE = 200  # letters of warning in a day
+OVER = [Letter.State.SENT, Letter.State.FAILED, Letter.State.DROPPED]
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    rows: Callable[[], QuerySet]
+    deed: Callable[[QuerySet], object]
+
+
+def _deleted(rows: QuerySet) -> None:
+    rows.delete()
+
+
+# -- registrations and invitations ---------------------------------------------------------
+def _friends_registrations() -> QuerySet:
+    """Of meetings over for a year, while their account is a friend's."""
+    over = Event.objects.filter(ends_at__lt=timezone.now() - YEAR)
+    return Registration.objects.filter(event__in=over, member__standing=Member.Standing.FRIEND)
+
+
+def _of_nobody(rows: QuerySet) -> None:
+    rows.update(member=None, reason="")
+
+
+def _old_invitations() -> QuerySet:
+    return Invitation.objects.filter(event__in=Event.objects.filter(ends_at__lt=timezone.now() - YEAR))
+
+
+# -- accounts ------------------------------------------------------------------------------
+def _with_last_use(members: QuerySet) -> QuerySet:
+    return members.annotate(used_on=Coalesce("last_seen_on", TruncDate("created_at")))
+
+
+def _unused_accounts() -> QuerySet:
+    """Nobody came in for two years, nor was registered by anybody; staff and who is to be erased already aside."""
+    since = timezone.now() - UNUSED
+    registered = Registration.objects.filter(member=OuterRef("pk"), state_changed_at__gte=since)
+    leaving = Erasure.objects.asked().filter(member=OuterRef("pk"))
+    members = Member.objects.filter(is_staff=False, is_active=True, last_login__isnull=False)
+    unused = _with_last_use(members).filter(used_on__lt=since.date())
+    return unused.filter(~Exists(registered), ~Exists(leaving)).order_by("pk")
+
+
+def _warned(rows: QuerySet) -> None:
+    """A month to come back: the job of erasures does the rest, once the letter left."""
+    for member in rows[:AT_ONCE]:
+        with transaction.atomic():
+            wanted = {"due_at": timezone.now() + MONTH, "why": Erasure.Why.UNUSED}
+            erasure, made = Erasure.objects.get_or_create(member=member, defaults=wanted)
+            if made:
+                letter("members.unused", key=f"members.unused:{erasure.pk}", to=member, erasure=erasure.pk)
+                Entry.objects.write("erasure.ask", member, reason=Erasure.Why.UNUSED)
+
+
+def _come_back() -> QuerySet:
+    """Warned, and here since; or never warned, the letter having found nobody or no mail server."""
+    warned = Erasure.objects.asked().filter(why=Erasure.Why.UNUSED)
+    unheard = Q(due_at__lte=timezone.now() + timedelta(days=1), is_told=False)
+    return warned.with_answer().filter(Q(is_back=True) | unheard)
+
+
+def _kept(rows: QuerySet) -> None:
+    for erasure in rows.select_related("member"):
+        erasing.withdraw(erasure.member, by=None)
+
+
+# -- letters, reports, logs ------------------------------------------------------------------
+def _letters_in_words() -> QuerySet:
+    old = Letter.objects.filter(state__in=OVER, created_at__lt=timezone.now() - SEASON)
+    return old.exclude(text="", html="", calendar="", context={})
+
+
+def _without_words(rows: QuerySet) -> None:
+    """The fact stays that a letter was sent, and whether it arrived."""
+    for row in rows.iterator():
+        row.subject, row.text, row.html, row.calendar, row.context = row.kind, "", "", "", {}
+        row.save(update_fields=["subject", "text", "html", "calendar", "context"])
+
+
+def _old_letters() -> QuerySet:
+    return Letter.objects.filter(state__in=OVER, created_at__lt=timezone.now() - YEAR)
+
+
+def _last_letters_stuck() -> QuerySet:
+    """To who was erased, and could not be sent for five weeks."""
+    return Letter.objects.filter(kind="members.erased", created_at__lt=timezone.now() - timedelta(days=35))
+
+
+def _answered_reports() -> QuerySet:
+    old = Report.objects.filter(decided_at__lt=timezone.now() - YEAR)
+    return old.exclude(name="", email="", reporter=None)
+
+
+def _of_nobody_known(rows: QuerySet) -> None:
+    rows.update(name="", email="", reporter=None)
+
+
+def _old_log_of_the_desk() -> QuerySet:
+    return LogEntry.objects.filter(action_time__lt=timezone.now() - YEAR)
+
+
+RULES = (
+    Rule("registrations of friends, a year after the meeting: a number is left", _friends_registrations, _of_nobody),
+    Rule("invitations, a year after the meeting", _old_invitations, _deleted),
+    Rule("erasures given up: the account is used again, or nobody could be warned", _come_back, _kept),
+    Rule("accounts unused for two years: a warning, and a month", _unused_accounts, _warned),
+    Rule("words of letters, three months after", _letters_in_words, _without_words),
+    Rule("letters, a year after", _old_letters, _deleted),
+    Rule("last letters to who was erased, not sent in five weeks", _last_letters_stuck, _deleted),
+    Rule("who sent a report, a year after it was answered", _answered_reports, _of_nobody_known),
+    Rule(
+        "Django's own log of the desk, a year after",
+        lambda: LogEntry.objects.filter(action_time__lt=timezone.now() - YEAR),
+        _deleted,
+    ),
+)
+
+# What jobs of their own remove: counted here, so that the dry run tells all.
+ELSEWHERE = (
+    ("lines of the log, a year after", lambda: Entry.objects.filter(at__lt=timezone.now() - LOG_KEPT)),
+    ("sealed records whose time is over", SealedRecord.objects.over),
+    ("copies of people's data, a day after", Export.objects.expired),
+    ("accounts to erase", Erasure.objects.due),
+)
+
+
+def apply() -> dict[str, int]:
+    """Applies each rule; how many rows it reached, by its name."""
+    done = {}
+    for rule in RULES:
+        rows = rule.rows()
+        done[rule.name] = rows.count()
+        if done[rule.name]:
+            rule.deed(rows)
+    return done
+
+
+def count() -> dict[str, int]:
+    """What there is to do now; nothing is changed."""
+    own = {rule.name: rule.rows().count() for rule in RULES}
+    return own | {name: rows().count() for name, rows in ELSEWHERE}
