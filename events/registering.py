@@ -187,6 +187,8 @@ def _refuse_unless_welcome(event: Event, member: Member) -> None:
         raise Refused(_("This meeting does not exist."), code="unknown")
     if not member.is_active or not EmailAddress.objects.filter(user=member, email=member.email, verified=True).exists():
         raise Refused(_("Confirm your e-mail address first."), code="unverified")
+    if not is_inside and event.is_for_the_paid_up and member.is_accepted:
+        raise Refused(_("This meeting is for members whose dues are paid up: yours are on the page “My dues”."), code="dues")
     if not is_inside:
         raise Refused(
             _("This meeting is not open to you: %(audience)s.") % {"audience": event.get_audience_display().lower()},

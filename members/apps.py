@@ -29,6 +29,14 @@ class MembersConfig(AppConfig):
         "member.unblock": _("Unblock an account"),
         "member.roles": _("Give roles"),
         "member.rescue": _("Take away a lost second step"),
+        "dues.record": _("Record dues"),
+        "dues.ask": _("Ask for dues"),
+        "dues.pay": _("Mark dues as paid"),
+        "dues.cancel": _("Cancel dues"),
+        "dues.seat": _("Give a seat of an organisation"),
+        "dues.seat_back": _("Take back a seat of an organisation"),
+        "dues.invoice": _("Make an invoice"),
+        "dues.credit": _("Make a credit note"),
         "data.export": _("Ask for a copy of one's data"),
         "data.download": _("Fetch a copy of one's data"),
         "erasure.ask": _("Ask for the erasure of an account"),
@@ -40,4 +48,4 @@ class MembersConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        from members import mail  # noqa: F401  # lazy: models must be loaded first; importing registers the letters
+        from members import dues_letters, mail  # noqa: F401  # lazy: models must be loaded first; importing registers the letters

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import account_views, contact_views, joining_views, views
+from members import account_views, contact_views, dues_views, joining_views, views
 
 app_name = "members"
 urlpatterns = [
@@ -21,5 +21,10 @@ urlpatterns = [
     path("adherer/<token>/", joining_views.join, name="join"),
     path("compte/", account_views.me, name="me"),
     path("compte/nom/", account_views.name_edit, name="name"),
+    path("compte/cotisation/", dues_views.dues, name="dues"),
+    path("compte/cotisation/<int:pk>/places/", dues_views.seat_give, name="seat_give"),
+    path("compte/cotisation/places/<int:pk>/reprendre/", dues_views.seat_take_back, name="seat_take_back"),
+    path("compte/cotisation/<int:pk>/recu/", dues_views.receipt, name="receipt"),
+    path("compte/cotisation/factures/<slug:number>/", dues_views.invoice, name="invoice"),
     path("compte/profil/", account_views.profile_edit, name="profile"),
 ]

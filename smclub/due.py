@@ -14,7 +14,7 @@ from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _  # the journal of jobs says them in the reader's language
 
-from members import joining, outbox, picturing
+from members import joining, outbox, picturing, treasury
 from members.models import Entry, JobRun, KnownBrowser
 from smclub import concealing, erasing, exporting, farewell, retention, sealing
 
@@ -60,6 +60,7 @@ JOBS = (
     Job(_("sealed records"), timedelta(days=1), sealing.purge),
     Job(_("old lines of the log"), timedelta(days=1), Entry.objects.forget_old),
     Job(_("browsers not seen again"), timedelta(days=1), KnownBrowser.objects.forget_old),
+    Job(_("reminders of dues"), timedelta(hours=12), treasury.remind),
     Job(_("old sessions"), timedelta(days=1), _forget_sessions),
     Job(_("old task results"), timedelta(days=1), _forget_task_results),
 )

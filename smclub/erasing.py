@@ -24,7 +24,7 @@ from events.models import Event, Registration
 from events.refusals import Busy
 from members import picturing
 from members.mail import letter
-from members.models import Entry, Erasure, Export, Letter, Mandate, Member, OldAddress, Person
+from members.models import Dues, Entry, Erasure, Export, Letter, Mandate, Member, OldAddress, Person
 from posts import moderating
 from posts.models import Comment, CommentRevision, Report
 from smclub import exporting, sealing
@@ -132,6 +132,7 @@ def _erase_the_rest(erasure: Erasure, member: Member) -> None:
     _comments(member, are_erased=erasure.erases_comments)
     _reports(member)
     _log_of_deeds(member, person, marks)
+    _dues(member, marks)
     if person:
         _person(person, keeps_name=erasure.keeps_name)
     Registration.objects.filter(member=member).update(member=None, reason="")
@@ -183,6 +184,14 @@ def _reports(member: Member) -> None:
     """What was said of a page stays, and how it was answered: the law wants both. Not who said it."""
     sent = Report.objects.filter(Q(reporter=member) | Q(email__in=addresses_of(member)))
     sent.update(reporter=None, name="", email="")
+
+
+def _dues(member: Member, marks: list[str]) -> None:
+    """The books keep what was paid, when and how; not by whom."""
+    own = Dues.objects.filter(member=member)
+    own.filter(_holds(marks, "reference", "purchase_order")).update(reference="", purchase_order="")
+    own.filter(_holds(marks, "cancel_reason")).update(cancel_reason="–")
+    own.update(member=None)
 
 
 def _log_of_deeds(member: Member, person: Person | None, marks: list[str]) -> None:

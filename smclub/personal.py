@@ -83,6 +83,11 @@ RULES = (
     Rule("members.GroupMembership.member", GONE, Merged.DEED),
     Rule("members.Entry.actor", Erased.DEED, MOVED, hides=("subject_label", "note")),
     Rule("members.Letter.member", Erased.DEED, MOVED, hides=("context", "key", "html"), by_address=("to_email",)),
+    Rule("members.Dues.member", Erased.DEED, MOVED, hides=("recorded_by",)),
+    Rule("members.Dues.contact", LOOSE, MOVED, hides=("recorded_by", "reference")),
+    Rule("members.Dues.recorded_by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("members.DuesSeat.member", GONE, ONCE),
+    Rule("members.Invoice.issued_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("members.Export.member", Erased.DEED, Merged.DEED, hides=("file",)),
     Rule("members.Erasure.member", Erased.KEPT, Merged.DEED),
     Rule("members.Person.member", Erased.DEED, Merged.DEED),
@@ -118,6 +123,7 @@ TRACES = {
 # Tables about no account: what the club says of itself, what it publishes, and what the libraries keep for themselves.
 OF_NOBODY = {
     *("members.Club", "members.Group", "members.JobRun", "members.Organisation", "members.Topic"),
+    *("members.Plan", "members.InvoiceSeries"),
     "members.SealedRecord",  # what the law keeps apart, of accounts that are no more
     *("partners.Partner", "partners.Period", "partners.Counterpart"),
     *("events.Event", "events.EventTopic", "events.EventPartner", "events.Venue", "events.Cycle"),

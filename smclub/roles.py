@@ -43,6 +43,8 @@ TABLE: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("members", _WRITE, ("person", "organisation", "topic", "picture")),
     ],
     TREASURER: [
+        ("members", _WRITE, ("plan", "dues")),
+        ("members", (_VIEW,), ("duesseat", "invoice")),
         ("members", _WRITE, ("organisation",)),
         ("members", (_VIEW, _CHANGE), ("club",)),
         ("members", (_VIEW,), ("member", "group", "person", "picture")),
@@ -51,7 +53,7 @@ TABLE: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("members", _WRITE, ("person", "organisation", "mandate")),
         ("members", (_VIEW, _CHANGE), ("application", "club")),
         ("members", _WRITE, ("joinlink",)),
-        ("members", (_VIEW,), ("member", "group", "groupmembership", "topic", "picture")),
+        ("members", (_VIEW,), ("member", "group", "groupmembership", "topic", "picture", "plan", "dues", "duesseat")),
         ("events", (_VIEW,), ("event",)),
     ],
 }
@@ -68,7 +70,7 @@ TABLE[ORGANISER] = [
     ("members", _ALL, ("groupmembership", "oldaddress")),
     ("members", (_VIEW, _CHANGE), ("application", "club")),
     ("members", _WRITE, ("joinlink",)),
-    ("members", (_VIEW,), ("letter", "entry", "jobrun")),
+    ("members", (_VIEW,), ("letter", "entry", "jobrun", "plan", "dues", "duesseat")),
 ]
 LAST_APP = "posts"  # of ours in INSTALLED_APPS
 ROLES = (COORDINATOR, AUTHOR, MODERATOR, EDITOR, TREASURER, SECRETARY, ORGANISER, OWNER)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models import Event
-from members.models import Application, Letter, Member
+from members.models import Application, Club, Dues, Letter, Member
 from posts.models import Comment, Post, Report
 from smclub import duties
 
@@ -81,11 +81,26 @@ def queues(member: Member) -> list[Queue]:
         waiting.append(
             Queue(_("Applications to answer"), count, _list("members_application", state__exact=Application.State.WAITING))
         )
+    if member.may("members.change_dues"):
+        waiting += _of_the_treasurer()
     if member.may("members.view_letter"):
         count = Letter.objects.filter(state=Letter.State.FAILED).count()
         waiting.append(
             Queue(_("Letters that could not be sent"), count, _list("members_letter", state__exact=Letter.State.FAILED))
         )
+    return waiting
+
+
+def _of_the_treasurer() -> list[Queue]:
+    """Dues that are over, those asked for, and what invoices cannot be made without."""
+    over, grace, asked = Dues.objects.to_renew().count(), Dues.objects.in_grace().count(), Dues.objects.asked().count()
+    waiting = [
+        Queue(_("Dues to renew"), over, _list("members_dues", renouvellement="over")),
+        Queue(_("Dues in grace"), grace, _list("members_dues", renouvellement="grace")),
+        Queue(_("Dues asked for and not paid"), asked, _list("members_dues", paiement="asked")),
+    ]
+    if gaps := Club.current().invoice_gaps:
+        waiting.append(Queue(_("Facts missing on invoices"), gaps, reverse("admin:members_club_change", args=[1])))
     return waiting
 
 

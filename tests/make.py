@@ -9,7 +9,22 @@ from django.utils import timezone
 from PIL import Image
 
 from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
-from members.models import Application, Group, GroupMembership, JoinLink, Mandate, Member, Organisation, Person, Picture, Topic
+from members.models import (
+    Application,
+    Dues,
+    Group,
+    GroupMembership,
+    Invoice,
+    InvoiceSeries,
+    JoinLink,
+    Mandate,
+    Member,
+    Organisation,
+    Person,
+    Picture,
+    Plan,
+    Topic,
+)
 from partners.models import Partner, Period
 from posts.models import Category, Comment, Credit, Discussion, Page, Post, Series
 from smclub.words import slug as slug_of
@@ -72,6 +87,33 @@ def make_application(*, member=None, **fields) -> Application:
 
 def make_join_link(*, token="laissez-passer", label="Les nouveaux de novembre", **fields) -> JoinLink:  # noqa: S107  # of a link made for a test
     return JoinLink.objects.create(token_hash=JoinLink.hash_of(token), label=label, **fields)
+
+
+def make_plan(*, name="Individuelle", amount=60, **fields) -> Plan:
+    return Plan.objects.create(name=f"{name} {next(_count)}", amount=amount, **fields)
+
+
+def make_dues(*, member=None, organisation=None, plan=None, ends_in: int | None = 100, days=365, **fields) -> Dues:
+    """Paid dues as they stand, past every rule, which end `ends_in` days from now (None: for life); `paid_on=None` asks."""
+    today = timezone.localdate()
+    fields.setdefault("ends_on", None if ends_in is None else today + timedelta(days=ends_in))
+    fields.setdefault("starts_on", (fields["ends_on"] or today) - timedelta(days=days))
+    fields.setdefault("paid_on", min(fields["starts_on"], today))
+    plan = plan or make_plan(**({"kind": Plan.Kind.COMPANY, "seats": 3, "amount": 300} if organisation else {}))
+    fields = {"amount": plan.amount, "seats": plan.seats, "method": "transfer"} | fields
+    return Dues.objects.create(
+        plan=plan, member=None if organisation else member or make_member(), organisation=organisation, **fields
+    )
+
+
+def make_invoice(*, dues=None, **fields) -> Invoice:
+    """A paper as it stands; numbers are given by members.invoicing."""
+    dues = dues or make_dues(organisation=make_organisation())
+    series = InvoiceSeries.objects.lock(timezone.localdate().year)
+    fields = {"payer_name": dues.organisation.name, "payer_address": "1 rue du Port", "amount": dues.amount} | fields
+    fields = {"club_name": "Le club", "club_address": "Rennes", "line": "Cotisation", "vat_mention": "Sans TVA"} | fields
+    fields = {"issued_on": timezone.localdate(), "number": str(series), "club_registration": "W351000000"} | fields
+    return Invoice.objects.create(dues=dues, series=series, rank=series.last, **fields)
 
 
 def make_partner(

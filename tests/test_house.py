@@ -22,6 +22,8 @@ FLOOR = {
         "addresses",
         "languages",
         "links",
+        "money",
+        "tables",
         "desk",
         "converters",
         "covers",

@@ -38,6 +38,7 @@ class Event(Searchable, models.Model):
     class Audience(models.TextChoices):
         OPEN = "open", _("Open to all")
         MEMBERS = "members", _("Members only")
+        PAID_UP = "paid_up", _("Paid-up members only")
         GROUP = "group", _("Members of the group")
         INVITATION = "invitation", _("On invitation")
 
@@ -210,6 +211,10 @@ class Event(Searchable, models.Model):
     @property
     def is_open_to_all(self) -> bool:
         return self.audience == self.Audience.OPEN
+
+    @property
+    def is_for_the_paid_up(self) -> bool:
+        return self.audience == self.Audience.PAID_UP
 
     @property
     def is_external(self) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from events.models.invitation import Invitation
 from events.models.registration import Registration
 from events.models.ties import EventPartner
-from members.models import Group, GroupMembership, is_accepted
+from members.models import Group, GroupMembership, Member, is_accepted
 
 CUTOFF = timedelta(hours=12)  # before the start: from then on places are claimed by hand
 FEED_CAP = 1500  # entries of one calendar
@@ -190,7 +190,9 @@ def _inside(model, visitor) -> Q:
         return Q(pk__isnull=False)
     if is_accepted(visitor):
         in_group = Exists(GroupMembership.objects.filter(group=OuterRef("group"), member=visitor))
+        paid_up = Exists(Member.objects.paid_up().filter(pk=visitor.pk))
         inside |= Q(audience=model.Audience.MEMBERS) | (Q(audience=model.Audience.GROUP) & Q(in_group))
+        inside |= Q(audience=model.Audience.PAID_UP) & Q(paid_up)
     invited = Exists(Invitation.objects.for_member(visitor).filter(event=OuterRef("pk")))
     coordinated = Exists(GroupMembership.objects.coordinators().filter(group=OuterRef("group"), member=visitor))
     return inside | Q(invited) | Q(coordinated)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members import joining, standing
-from members.models import Application, GroupMembership, Member, Sponsorship
+from members.models import Application, DuesState, GroupMembership, Member, Sponsorship
 from members.models.member import fold_email
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin, ReadOnlyAdmin
 
@@ -120,6 +120,18 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
 
 
+class DuesFilter(admin.SimpleListFilter):
+    title, parameter_name = _("dues"), "cotisation"
+
+    def lookups(self, request, model_admin):
+        return [("paid_up", _("Paid up")), *DuesState.choices]
+
+    def queryset(self, request, queryset):
+        if self.value() == "paid_up":
+            return queryset.paid_up()
+        return queryset.with_dues_state().filter(dues_state=self.value()) if self.value() in DuesState.values else queryset
+
+
 class MemberForm(forms.ModelForm):
     def clean_email(self):
         return fold_email(self.cleaned_data["email"])
@@ -155,6 +167,23 @@ class MemberAdmin(ClubModelAdmin):
         ),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "language"]})]
+
+    def get_queryset(self, request):
+        members = super().get_queryset(request)
+        return members.with_dues_state() if request.user.has_perm("members.view_dues") else members
+
+    def get_list_display(self, request):
+        """Who may not read dues is not told of their state."""
+        if not request.user.has_perm("members.view_dues"):
+            return self.list_display
+        return [*self.list_display[:4], "dues_state", *self.list_display[4:]]
+
+    def get_list_filter(self, request):
+        return [DuesFilter, *self.list_filter] if request.user.has_perm("members.view_dues") else self.list_filter
+
+    @admin.display(description=_("dues"))
+    def dues_state(self, member):
+        return DuesState(member.dues_state).label
 
     @admin.display(description=_("roles"))
     def roles(self, member):

@@ -13,6 +13,8 @@ from smclub import words
 from smclub.changed import changed
 from smclub.desk import ClubModelAdmin, ReadOnlyAdmin
 
+DUES: list = ["season_starts_month", "grace_days", "payment_url", "payment_details", "vat_mention", "invoice_terms"]
+
 
 @admin.register(Club)
 class ClubAdmin(ClubModelAdmin):
@@ -20,6 +22,7 @@ class ClubAdmin(ClubModelAdmin):
         (None, {"fields": ["name", "short_name", "tagline", "tagline_en", "hashtag", "founded_on"]}),
         (_("What it is for"), {"fields": ["objective", "objective_en", "gains", "gains_en"]}),
         (_("Joining"), {"fields": ["joining"]}),
+        (_("Dues"), {"fields": DUES}),
         (_("Addresses"), {"fields": ["contact_email", "press_email", "partners_email", "mastodon", "bluesky", "linkedin"]}),
         (_("Legal notice"), {"fields": ["publisher_name", "seat", "telephone", "registration", "host"]}),
     ]
@@ -29,6 +32,10 @@ class ClubAdmin(ClubModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_readonly_fields(self, request, obj=None):
+        """Where money goes is the treasurer's to say."""
+        return [] if request.user.has_perm("members.change_dues") else DUES
 
     def changelist_view(self, request, extra_context=None):
         """There is one row: its form is the list."""

@@ -70,7 +70,12 @@ class OrganisationAdmin(ClubModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "slug", "kind", "city", "website", "logo"]}),
         (_("Text"), {"fields": ["description", "description_en"]}),
+        (_("Invoices"), {"fields": ["siret", "billing_address"]}),
     ]
+
+    def get_fieldsets(self, request, obj=None):
+        """What stands on its invoices is for who reads dues."""
+        return self.fieldsets if request.user.has_perm("members.view_dues") else self.fieldsets[:-1]
 
     def get_prepopulated_fields(self, request, obj=None):
         return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
@@ -114,7 +119,7 @@ class GroupAdmin(ClubModelAdmin):
 
 @admin.register(Mandate)
 class MandateAdmin(ClubModelAdmin):
-    list_display = ["title", "person", "starts_on", "ends_on", "position"]
+    list_display = ["title", "person", "starts_on", "ends_on", "elected_on", "position"]
     list_filter = [("ends_on", admin.EmptyFieldListFilter)]
     search_fields = ["title", "person__name"]
     list_select_related = ["person"]

@@ -1,7 +1,9 @@
 from members.models.application import Application, Inquiry, Sponsorship
 from members.models.browser import KnownBrowser
 from members.models.club import Club
+from members.models.dues import Dues, DuesSeat, DuesState, Plan
 from members.models.group import Group, GroupMembership
+from members.models.invoice import Invoice, InvoiceSeries
 from members.models.join_link import JoinLink
 from members.models.journal import Entry, JobRun, OldAddress
 from members.models.letter import Letter
@@ -14,12 +16,17 @@ from members.models.topic import PersonTopic, Topic
 __all__ = [
     "Application",
     "Club",
+    "Dues",
+    "DuesSeat",
+    "DuesState",
     "Entry",
     "Erasure",
     "Export",
     "Group",
     "GroupMembership",
     "Inquiry",
+    "Invoice",
+    "InvoiceSeries",
     "JobRun",
     "JoinLink",
     "KnownBrowser",
@@ -31,6 +38,7 @@ __all__ = [
     "Person",
     "PersonTopic",
     "Picture",
+    "Plan",
     "SealedRecord",
     "Sponsorship",
     "Topic",

@@ -1,9 +1,14 @@
+from datetime import date, timedelta
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from smclub.languages import Text, localised
 from smclub.links import web_address
+
+GRACE_DAYS = 30
 
 
 class Club(models.Model):
@@ -36,11 +41,44 @@ class Club(models.Model):
     telephone = models.CharField(_("telephone"), max_length=30, blank=True)
     registration = models.CharField(_("RNA or SIRET number"), max_length=40, blank=True)
     host = models.CharField(_("host of the site"), max_length=250, blank=True, help_text=_("Name, address, telephone."))
+    season_starts_month = models.PositiveSmallIntegerField(
+        _("first month of the season"),
+        default=9,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+        help_text=_("1 to 12."),
+    )
+    grace_days = models.PositiveSmallIntegerField(
+        _("days of grace"),
+        default=GRACE_DAYS,
+        help_text=_("After the end of their dues, how long members still count as paid up."),
+    )
+    payment_url = models.URLField(
+        _("payment page"), blank=True, validators=[web_address], help_text=_("Where dues are paid online.")
+    )
+    payment_details = models.TextField(
+        _("other ways to pay"), blank=True, help_text=_("IBAN, order and address of the cheque… Members and invoices read it.")
+    )
+    vat_mention = models.CharField(
+        _("VAT mention"),
+        max_length=200,
+        blank=True,
+        help_text=_("What every invoice says about VAT; ask your accountant. Without it no invoice is made."),
+    )
+    invoice_terms = models.TextField(
+        _("conditions of payment"), blank=True, help_text=_("What every invoice says besides: time to pay, late payment…")
+    )
 
     class Meta:
         verbose_name = _("the club")
         verbose_name_plural = _("the club")
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="club_only_one")]
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="club_only_one"),
+            models.CheckConstraint(
+                condition=Q(season_starts_month__gte=1, season_starts_month__lte=12),
+                name="club_season_month",
+                violation_error_message=_("A month is a number from 1 to 12."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -49,6 +87,17 @@ class Club(models.Model):
     def current(cls) -> "Club":
         """The one row, or its defaults before it was written."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @property
+    def invoice_gaps(self) -> int:
+        """How many of the facts that the law wants on an invoice are still missing."""
+        return [self.seat, self.registration, self.vat_mention].count("")
+
+    def season_of(self, day: date) -> tuple[date, date]:
+        """The first and the last day of the season that `day` belongs to."""
+        year = day.year if day.month >= self.season_starts_month else day.year - 1
+        first = date(year, self.season_starts_month, 1)
+        return first, first.replace(year=year + 1) - timedelta(days=1)
 
     @property
     def motto(self) -> Text:

@@ -1,13 +1,15 @@
 import unicodedata
+from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.models.dues import Dues, DuesState, held
 from members.models.shape import ShapeField
 
 
@@ -28,6 +30,34 @@ class MemberQuerySet(models.QuerySet):
 
     def staff(self):
         return self.filter(is_staff=True, is_active=True)
+
+    # Dues, today or `on` another day; `members/models/dues.py` says which of them count.
+    def paid_up(self, on: date | None = None):
+        """Current or in grace (*à jour de cotisation*), by their own dues or by a seat of an organisation."""
+        return self.filter(held(Dues.objects.good(on), on))
+
+    def in_grace(self, on: date | None = None):
+        return self.paid_up(on).filter(~held(Dues.objects.current(on), on))
+
+    def to_renew(self, on: date | None = None):
+        """Paid once, not paid up any more, and nothing paid for later."""
+        return self.with_dues_state(on).filter(dues_state=DuesState.TO_RENEW)
+
+    def never_paid(self, on: date | None = None):
+        return self.filter(~held(Dues.objects.counting(on), on))
+
+    def with_dues_state(self, on: date | None = None):
+        """Annotates `dues_state`, one of `DuesState`."""
+        on = on or timezone.localdate()
+        return self.annotate(
+            dues_state=Case(
+                When(held(Dues.objects.current(on), on), then=Value(DuesState.CURRENT)),
+                When(held(Dues.objects.good(on), on), then=Value(DuesState.GRACE)),
+                When(held(Dues.objects.counting(on).filter(starts_on__gt=on), on), then=Value(DuesState.AHEAD)),
+                When(held(Dues.objects.counting(on), on), then=Value(DuesState.TO_RENEW)),
+                default=Value(DuesState.NEVER),
+            )
+        )
 
 
 class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):

@@ -1,5 +1,6 @@
 import re
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
@@ -19,6 +20,17 @@ from smclub.words import slug as slug_of
 
 MASTODON = re.compile(r"@?(?P<name>[\w.-]+)@(?P<server>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)
 BLUESKY = re.compile(r"@?(?P<name>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)
+
+
+def validate_siret(number: str) -> None:
+    """Fourteen figures whose key is right; the offices of La Poste have a key of their own."""
+    figures = "".join(number.split())
+    if not (figures.isascii() and figures.isdecimal() and len(figures) == 14):
+        raise ValidationError(_("A SIRET number has 14 figures."), code="siret")
+    doubled = [int(figure) * (2 if place % 2 == 0 else 1) for place, figure in enumerate(figures)]
+    luhn = sum(value - 9 if value > 9 else value for value in doubled)
+    if luhn % 10 and not (figures.startswith("356000000") and sum(map(int, figures)) % 5 == 0):
+        raise ValidationError(_("This SIRET number has a mistake: its key is wrong."), code="siret")
 
 
 class Organisation(models.Model):
@@ -41,6 +53,13 @@ class Organisation(models.Model):
     description_en = models.TextField(_("English description"), blank=True)
     description_en_html = RenderedField(source="description_en")
     logo = models.ForeignKey("members.Picture", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo"))
+    siret = models.CharField("SIRET", max_length=18, blank=True, validators=[validate_siret], help_text=_("14 figures."))
+    billing_address = models.TextField(
+        _("billing address"),
+        blank=True,
+        max_length=500,
+        help_text=_("As on its invoices: legal name if it is another, street, postcode, town."),
+    )
 
     class Meta:
         verbose_name = _("organisation")
@@ -254,6 +273,9 @@ class Mandate(models.Model):
     title_en = models.CharField(_("role, in English"), max_length=120, blank=True)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    elected_on = models.DateField(
+        _("elected on"), null=True, blank=True, help_text=_("The day of the general assembly, if there was a vote.")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = MandateQuerySet.as_manager()

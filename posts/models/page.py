@@ -7,6 +7,7 @@ from smclub.markdown import MAX_LENGTH, RenderedField
 from smclub.searchable import Analysed, Searchable
 
 LEGAL_NOTICE = "mentions-legales"
+JOINING = "adherer"
 INTRODUCTIONS = {  # texts read at the head of a page of the site: they have no page of their own
     "contact-intro": "members:contact",
     "equipe-intro": "members:team",
@@ -59,6 +60,11 @@ class Page(Searchable, models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_about_joining(self) -> bool:
+        """The page that says how to become a member: what dues cost follows its text."""
+        return self.slug == JOINING
 
     @property
     def is_legal_notice(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from smclub.demo import meetings, people, writing
+from smclub.demo import dues, meetings, people, writing
 from smclub.demo.shelf import Shelf
 
 DEMO_ACCOUNTS = ("owner", "organiser", "editor", "coordinator", "milan", "lea", "friend")
@@ -14,6 +14,7 @@ STEPS = (
     people.people,
     people.groups,
     people.mandates,
+    dues.dues,
     people.partners,
     meetings.events,
     meetings.registrations,

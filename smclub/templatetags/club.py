@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from smclub import covers, dates
+from smclub import covers, dates, money
 from smclub.languages import Text
 from smclub.markdown import safe
 
@@ -34,6 +34,12 @@ def day_and_hour(at) -> str:
     """« 1er juin 2026, 19 h 30 »."""
     at = timezone.localtime(at)
     return f"{dates.day(at)}, {dates.hour(at)}"
+
+
+@register.filter
+def euros(amount) -> str:
+    """« 1 234,50 € »."""
+    return money.euros(amount)
 
 
 @register.inclusion_tag("_date_block.html")

@@ -54,6 +54,7 @@ def build() -> SimpleNamespace:
     _meetings(club)
     _stories(club)
     _papers(club)
+    _dues(club)
     return club
 
 
@@ -62,6 +63,7 @@ def _meetings(club) -> None:
     EventTopic.objects.create(content_object=club.open, tag=club.topic)
     club.past = make.make_event(title="Rencontre passée", days=-30, venue=club.venue, cycle=club.cycle)
     club.members = make.make_event(title="Entre membres", audience="members")
+    club.paid_up = make.make_event(title="Entre membres à jour", audience="paid_up", days=60)
     club.grouped = make.make_event(title="Entre nous", audience="group", group=club.group)
     club.invited = make.make_event(title="Sur invitation", audience="invitation")
     club.confidential = make.make_event(title="Dîner privé", is_confidential=True)
@@ -110,6 +112,16 @@ def _papers(club) -> None:
     )
 
 
+def _dues(club) -> None:
+    """Milan paid his own, and leads those of an organisation, of which Coralie has a seat."""
+    club.plan = make.make_plan()
+    club.dues = make.make_dues(member=club.milan, plan=club.plan)
+    club.company_dues = make.make_dues(organisation=club.organisation, contact=club.milan)
+    club.seat = club.company_dues.holders.create(member=club.coralie)
+    club.invoice = make.make_invoice(dues=club.company_dues)
+    club.asked_dues = make.make_dues(member=club.olga, plan=club.plan, paid_on=None, method="")
+
+
 def arguments(club) -> dict[str, list]:
     """URL name (and label) → positional arguments of `reverse`."""
     on = club.post.address_on
@@ -153,6 +165,13 @@ def arguments(club) -> dict[str, list]:
         "members:person": [club.person.slug],
         "members:person[members]": [club.hidden_person.slug],
         "members:organisation": [club.organisation.slug],
+        "members:receipt": [club.dues.pk],
+        "members:receipt[organisation]": [club.company_dues.pk],
+        "members:receipt[asked]": [club.asked_dues.pk],
+        "members:invoice": [club.invoice.number],
+        "members:seat_give": [club.company_dues.pk],
+        "members:seat_give[member]": [club.dues.pk],
+        "members:seat_take_back": [club.seat.pk],
         "posts:year": day[:1],
         "posts:month": day[:2],
         "posts:day": day,
@@ -184,6 +203,8 @@ def arguments(club) -> dict[str, list]:
         "admin:events_event_change[elsewhere]": [club.invited.pk],
         "admin:events_registration_change[elsewhere]": [club.registration_elsewhere.pk],
         "admin:members_person_change[private]": [club.private_person.pk],
+        "admin:members_dues_csv": [2026],
+        "admin:members_dues_change[organisation]": [club.company_dues.pk],
         "admin:members_member_change[owner]": [club.oscar.pk],
         "admin:posts_post_change[author's]": [club.author_draft.pk],
         **{f"admin:app_list[{label}]": [label] for label in sorted({model._meta.app_label for model in admin.site._registry})},
@@ -204,6 +225,7 @@ def _events(club) -> dict[str, object]:
         "": club.open,
         "[past]": club.past,
         "[members]": club.members,
+        "[paid_up]": club.paid_up,
         "[group]": club.grouped,
         "[invitation]": club.invited,
         "[confidential]": club.confidential,

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Event, EventTopic
-from members.models import Person
+from members.models import Dues, Invoice, Organisation, Person
 from partners.models import Partner
 from posts.models import Comment, Post
 from smclub.search import BY_KEY
@@ -53,6 +53,7 @@ def hide(people) -> dict[str, str]:
     first = make.make_post(title=secret, body=secret, excerpt=secret, days=None, address_on=on, slug=f"{WORD}-original")
     make.make_post(title="Translated", lang="en", original=first, topics=[people.topic], slug="translated")
     _half_hide(people)
+    _hide_dues()
     locked = {"title": "Entre nous", "excerpt": "Un mot.", "body": shared, "takeaways": shared, "slug": "reserve"}
     locked = make.make_post(**locked, audience="members")
     make.make_comment(discussion=make.make_discussion(post=locked), body=shared, member=people.milan)
@@ -80,6 +81,14 @@ def hide(people) -> dict[str, str]:
         "hidden agenda_topic": reverse("agenda_topic", args=[topic.slug]),
         **_hide_meetings(people, topic=topic, speaker=author),
     }
+
+
+def _hide_dues() -> None:
+    """What is known of money, on the papers of others."""
+    Dues.objects.update(reference=WORD, purchase_order=WORD)
+    Invoice.objects.update(payer_name=WORD, payer_address=WORD, payer_siret=WORD, purchase_order=WORD, line=WORD)
+    make.make_dues(member=make.make_member(name=WORD), reference=WORD)
+    Organisation.objects.update(billing_address=WORD, siret=WORD)
 
 
 def _half_hide(people) -> None:
@@ -125,7 +134,7 @@ def _hide_meetings(people, *, topic, speaker) -> dict[str, str]:
         make.make_event_partner(event=event, organisation=people.organisation)
         make.make_registration(event=event, member=make.make_member(name=f"Invitée {WORD}"))
         said = make.make_comment(discussion=make.make_discussion(event=event), body=secret, member=people.milan)
-    for audience, word in (("members", MEMBERS), ("group", FILED)):
+    for audience, word in (("members", MEMBERS), ("paid_up", FILED), ("group", FILED)):
         home = make.make_venue(name=f"Chez {word}", slug=f"chez-{audience}", street=f"3 rue {word}", access=word)
         private = {"venue": home, "online_url": f"https://{word}.example", "access_notes": WORD, "group": people.commission}
         sheet = make.make_event(title="Entre nous", audience=audience, slug=f"sheet-{audience}", **private)

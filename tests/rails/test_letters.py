@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.urls import resolve
 from django.utils import timezone, translation
 
-from members import contacting, joining, standing
+from members import contacting, joining, seats, standing, treasury
 from members.mail import COMPOSERS, compose, letter
 from members.models import KnownBrowser, Letter, Member
 from posts import moderating, reporting
@@ -56,6 +56,18 @@ def of_members(language: str) -> None:
     letter("members.new_browser", key=f"browser:{known.pk}", to=key, browser=known.pk, agent="Firefox/140.0 Windows")
 
 
+def of_dues(language: str) -> None:
+    plan, payer = make.make_plan(), make.make_organisation()
+    treasury.pay(treasury.ask_for(plan, by=None, member=somebody(language)), by=None, paid_on=timezone.localdate(), method="cash")
+    treasury.ask_for(plan, by=None, member=somebody(language))
+    treasury.cancel(treasury.record(plan, by=None, member=somebody(language), method="cash"), by=None, reason="Erreur.")
+    contact = somebody(language)
+    led = make.make_dues(organisation=payer, contact=contact)
+    seats.hand_out(led, email=somebody(language).email, by=contact)
+    make.make_dues(member=somebody(language), ends_in=20)
+    treasury.remind()
+
+
 def of_discussions(language: str) -> None:
     discussion = make.make_discussion(event=make.make_event())
     parent = make.make_comment(discussion=discussion, member=somebody(language))
@@ -75,6 +87,7 @@ def letters(language: str) -> dict[str, Letter]:
     Member.objects.filter(pk=cast("oscar").pk).update(language=language)  # the owner, who is told of roles
     a_letter_of_each_kind(somebody(language))
     of_members(language)
+    of_dues(language)
     of_discussions(language)
     found = {}
     for row in Letter.objects.order_by("pk"):

@@ -32,6 +32,7 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "card_event",  # kept by what is drawn: tests/smclub/test_share_cards.py
     "card_event[group]",
     "card_event[members]",
+    "card_event[paid_up]",
     "card_event[past]",
     "card_post",
     "card_post[members]",
@@ -109,6 +110,7 @@ SHOWN = {
     "members.Organisation": lambda c: (c.organisation, "name", c.organisation.get_absolute_url()),
     "members.Group": lambda c: (c.group, "name", c.group.get_absolute_url()),
     "members.Mandate": lambda c: (c.mandate, "title", "/equipe/"),
+    "members.Plan": lambda c: (c.plan, "name", "/adherer/"),
     "members.Topic": lambda c: (c.topic, "name", c.topic.get_absolute_url()),
     "members.Picture": lambda c: (_covered(c).cover, "alt", c.post.get_absolute_url()),
     "partners.Partner": lambda c: (c.partner, "body", c.partner.get_absolute_url()),
@@ -123,11 +125,15 @@ SHOWN = {
 READ_ONLY = {"members.Member", "posts.Comment", "posts.Discussion", "partners.Period", "events.Registration"}  # see VERBS
 FOR_NO_VISITOR = {
     "members.Application",
+    "members.Dues",
+    "members.DuesSeat",
+    "members.Invoice",
     "members.JoinLink",
     "members.Letter",
     "members.Entry",
     "members.JobRun",
     "members.OldAddress",
+    "members.SealedRecord",
     "posts.Report",
     "posts.WatchedWord",
 }

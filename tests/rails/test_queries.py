@@ -54,6 +54,11 @@ def grow(people, rows: int) -> None:
         make.make_mandate(person=person)
         make.make_person(member=member, is_in_directory=True, visibility="members", organisation=people.organisation)
         make.make_category()
+        make.make_dues(member=people.milan, plan=make.make_plan(), ends_in=-400 - number)
+        led = make.make_dues(organisation=organisation, contact=people.milan, ends_in=90 + number, seats=9)
+        led.holders.create(member=member)
+        people.company_dues.holders.create(member=member)
+        make.make_invoice(dues=led)
         mine.topics.add(make.make_topic())
 
 

@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from events import registering
 from events.models import Event, Registration
-from members import outbox, profiles
+from members import outbox, profiles, seats, treasury
 from members.mail import compose
 from members.models import (
+    Dues,
     Entry,
     Erasure,
     Export,
@@ -38,13 +39,16 @@ from smclub import changed, due, erasing, exporting, sealing
 from tests.cast import cast
 from tests.make import (
     make_comment,
+    make_dues,
     make_event,
     make_group,
     make_invitation,
     make_mandate,
     make_member,
+    make_organisation,
     make_person,
     make_picture,
+    make_plan,
     make_post,
     make_registration,
     make_talk,
@@ -114,6 +118,9 @@ def a_full_life(member, at_once) -> Person:
     make_group(members=[member])
     make_invitation(member=member)
     make_registration(member=member, event=make_event(days=-20), reason=f"Vue avec {NAME}")
+    make_dues(member=member, reference=f"Virement {NAME}", cancelled_at=timezone.now(), cancel_reason=f"Pour {NAME}")
+    treasury.record(make_plan(), by=olga, member=member, method="cash", reference=f"Reçu de {NAME}")
+    seats.hand_out(make_dues(organisation=make_organisation(), contact=olga), email=member.email, by=olga)
     soon = make_event(capacity=1)
     registering.join(soon, member=member)
     registering.join(soon, member=cast("mona"))
@@ -151,6 +158,8 @@ def test_after_an_erasure_no_table_holds_the_name_or_the_address(zenobie, at_onc
     for row in Letter.objects.filter(kind="members.erased"):
         outbox.deliver(row.pk)
     assert set(hits(NAME, ADDRESS, slug)) == {SEALED}
+    books = Dues.objects.filter(organisation=None).order_by("pk").values_list("member", "amount", "reference", "cancel_reason")
+    assert list(books) == [(None, 60, "", "–"), (None, 60, "", "")]
     assert [message.to for message in mail.outbox if "effacé" in message.subject] == [[ADDRESS]]
     assert not default_storage.exists(portrait)
     assert not default_storage.exists(export)

@@ -23,8 +23,10 @@ from tests.cast import cast
 from tests.make import (
     make_application,
     make_comment,
+    make_dues,
     make_group,
     make_invitation,
+    make_organisation,
     make_person,
     make_picture,
     make_post,
@@ -106,6 +108,8 @@ def test_fields_hidden_from_copies_exist():
 
 # -- what is in it ----------------------------------------------------------------
 def a_full_life(member) -> Person:
+    make_dues(member=member)
+    make_dues(organisation=make_organisation(), contact=member).holders.create(member=member)
     person = make_person(member=member, name=member.name, portrait=make_picture(alt="Son portrait"), bio="J'aime les **médias**.")
     person.topics.add(make_topic(name="radio"))
     make_group(members=[member])
