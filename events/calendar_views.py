@@ -19,6 +19,7 @@ from events.models import Cycle, Event
 from members.models import Club, Group, Topic
 from partners.models import Partner
 from smclub.addresses import absolute
+from smclub.keeping import kept
 from smclub.shared import SHARED, keep_private, share
 
 
@@ -98,9 +99,10 @@ def my_calendar(request):
 
 
 def _feed(request, events, *, name: str, member=None) -> HttpResponse:
-    rows = list(events.for_feed())
-    body = calendar.feed(rows, name=name, source=absolute(request.path), member=member)
-    return _answer(request, body)
+    def body() -> bytes:
+        return calendar.feed(list(events.for_feed()), name=name, source=absolute(request.path), member=member)
+
+    return _answer(request, body() if member else kept(f"calendar:{request.path}", body))
 
 
 def _answer(request, body: bytes) -> HttpResponse:

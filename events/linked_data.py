@@ -117,7 +117,7 @@ def _organiser(event: Event, club: Club) -> dict:
 
 
 def _person(talk: Talk) -> dict:
-    page = absolute(talk.person.get_absolute_url()) if talk.has_page else ""  # type: ignore[attr-defined] # annotated
+    page = absolute(talk.person.get_absolute_url()) if talk.person.is_announced else ""
     return _filled({"@type": "Person", "name": talk.person.name, "url": page})
 
 

@@ -27,8 +27,8 @@ def text(event: Event, *, talks=(), network: str = "") -> str:
 
 
 def _handle(talk, network: str) -> str:
-    """On that network, of who has a page that the visitor may read."""
-    return getattr(talk.person, network, "") if talk.has_page else ""
+    """On that network, of who has a page that everybody may read."""
+    return getattr(talk.person, network, "") if talk.person.is_announced else ""
 
 
 def links(event: Event, *, talks=()) -> list[tuple[str, str]]:

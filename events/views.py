@@ -1,9 +1,12 @@
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.timezone import get_default_timezone
 from django.views.decorators.cache import never_cache
@@ -15,6 +18,7 @@ from events.models import Cycle, Event, Registration, Venue
 from events.panel import answered, panel_of
 from members.models import Club
 from smclub import share_cards
+from smclub.keeping import kept
 from smclub.paging import page_of
 from smclub.shared import keep_private, shared
 
@@ -146,22 +150,30 @@ def _page(request, event: Event, *, form=None, wish=None, refusal=None, status=2
     if request.htmx and request.method == "POST":
         return render(request, "events/_rsvp.html", context | {"is_answer": True})
     talks = list(event.talks.for_page(request.user))
-    partners = list(event.partners.for_page())
+    partners = SimpleLazyObject(lambda: list(event.partners.for_page()))
     context |= {"talks": talks, "partners": partners, "topics": event.topic_items.select_related("tag")}
     if event.cycle_id:
         sessions = Event.objects.listed_for(request.user).without_stubs()
         context["sessions"] = sessions.filter(cycle=event.cycle_id).in_cycle_order()
     if event.may_be_announced:
-        context["club"] = Club.current()
-        context["data"] = linked_data.event_data(event, club=context["club"], talks=talks, partners=partners)
-        context["share_cards"] = linked_data.cards(event, club=context["club"])
-        context["share_text"] = sharing.text(event, talks=talks)
-        context["share_links"] = sharing.links(event, talks=talks)
-        context["calendars"] = sharing.calendars(event)
+        context |= _passed_on(event, talks=talks, partners=partners)
     response = render(request, "events/event_detail.html", context, status=status)
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def _passed_on(event: Event, *, talks, partners) -> dict:
+    """What machines read and people pass on, as everybody may read it; made where it is shown."""
+    club = kept("club", Club.current)
+    return {
+        "club": club,
+        "data": partial(linked_data.event_data, event, club=club, talks=talks, partners=partners),
+        "share_cards": partial(linked_data.cards, event, club=club),
+        "share_text": partial(sharing.text, event, talks=talks),
+        "share_links": partial(sharing.links, event, talks=talks),
+        "calendars": partial(sharing.calendars, event),
+    }
 
 
 def _answer(request, slug: str) -> HttpResponse:

@@ -2,15 +2,19 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import partial
 from math import ceil
 
 from django.core.paginator import Page
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from events.models import Event
+from members.models import is_accepted
 from posts.comment_forms import CommentForm
 from posts.models import Comment, Discussion, Post
 from posts.models.comment import STEP
+from smclub.keeping import is_keeping, kept
 from smclub.paging import page_of
 
 THREADS = 30  # comments with their answers on one page: five hundred at once took two seconds to draw
@@ -110,15 +114,38 @@ def _node(comment: Comment, visitor) -> Node:
     return Node(comment, is_shown, comment.editable_by(visitor), comment.withdrawable_by(visitor))
 
 
-def section(thing: Event | Post, *, visitor, notice: str = "", number="1") -> dict:
-    """The context of `posts/comments/_discussion.html`."""
+def section(thing: Event | Post, *, visitor, notice: str = "", number="1", is_plain: bool = False) -> dict:
+    """The context of `posts/comments/_discussion.html`; `is_plain` when nothing but `thing` and `visitor` shapes it."""
+    told = _told(thing, visitor) if is_plain else {}
+    thread = SimpleLazyObject(partial(thread_of, thing, visitor=visitor, number=number))
     return {
         "thing": thing,
-        "thread": thread_of(thing, visitor=visitor, number=number),
+        "thread": thread,
+        "kept_as": f"{thing.kept_as} talk" if told else "",
+        "reader": "member" if is_accepted(visitor) else "friend" if visitor.is_authenticated else "visitor",
+        "is_shown": bool(told or thread),
+        "is_open": told["is_open"] if told else bool(thread) and thread.is_open,
         "form": CommentForm(member=visitor) if visitor.is_authenticated else None,
         "action": address_to_write_on(thing),
         "notice": notice,
     }
+
+
+def _told(thing: Event | Post, visitor) -> dict:
+    """What everybody may know of the discussion on `thing`; nothing when not all may read it, or when `visitor` wrote in it."""
+    if not is_keeping() or not thing.kept_as or getattr(visitor, "is_staff", False):
+        return {}
+    told = kept(f"talk:{thing.kept_as}", lambda: _open_talk(thing))
+    if told and visitor.is_authenticated and Comment.objects.filter(discussion=told["pk"], member=visitor).exists():
+        return {}
+    return told
+
+
+def _open_talk(thing: Event | Post) -> dict:
+    discussion = Discussion.objects.of(thing).with_readable(thing, None).first()
+    if discussion is None:
+        return {"pk": None, "is_open": True}
+    return {"pk": discussion.pk, "is_open": discussion.is_open} if discussion.is_readable else {}
 
 
 def address_to_write_on(thing: Event | Post) -> str:

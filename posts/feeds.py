@@ -15,6 +15,7 @@ from members.models import Club, Group, Person
 from partners.models import Partner
 from posts.models import Category, Post, listed_topics
 from posts.syndication import JSON, RSS, WRITERS, Channel, items_of
+from smclub.keeping import kept
 from smclub.shared import share
 
 
@@ -81,14 +82,19 @@ def partner_json(request, slug):
 def _answer(request, kind, channel_of, *slug):
     """The feed, or 304 for who has it as it is."""
     channel = channel_of(Club.current(), *slug)
-    items = items_of(channel)
-    response = HttpResponse(WRITERS[kind](channel, items), content_type=kind)
+    body, modified = kept(f"feed:{request.path}", lambda: _written(channel, kind))
+    response = HttpResponse(body, content_type=kind)
     etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
     response.headers["ETag"] = etag
-    modified = int(max(item.changed_at for item in items).timestamp()) if items else None
     if modified:
         response.headers["Last-Modified"] = http_date(modified)
     return get_conditional_response(request, etag=etag, last_modified=modified, response=share(request, response))
+
+
+def _written(channel, kind) -> tuple[str, int | None]:
+    """The feed, and when what is in it last changed."""
+    items = items_of(channel)
+    return WRITERS[kind](channel, items), int(max(item.changed_at for item in items).timestamp()) if items else None
 
 
 def _of_site(club):

@@ -13,13 +13,18 @@ PEOPLE_OF_TOPIC = 24
 NAMED = ["title", "slug", "lang", "address_on", "published_at", "series", "series_position"]  # all that a link to a post says
 
 
-def around(post: Post, *, visitor) -> dict:
-    """`previous`, `next`, `siblings` (of its series, itself included), `related`, `event`, as `visitor` may know of them."""
-    event = post.event_id and Event.objects.listed_for(visitor).select_related("group").filter(pk=post.event_id).first()
-    return {"event": event, **kept(f"around:{post.pk}", lambda: _around(post))}
+def meeting(post: Post, visitor) -> Event | None:
+    """The one that `post` tells of, as `visitor` may know of it."""
+    return post.event_id and Event.objects.listed_for(visitor).select_related("group").filter(pk=post.event_id).first()
+
+
+def around(post: Post) -> dict:
+    """`previous`, `next`, `siblings` (of its series, itself included), `related`: alike for everybody."""
+    return kept(f"around:{post.pk}", lambda: _around(post))
 
 
 def _around(post: Post) -> dict:
+    post = post.with_what_it_says()
     listed = Post.objects.announced().one_per_pair(post.lang).only(*NAMED)
     others = listed.except_pair_of(post)
     ends = Q(pk=Subquery(others.before(post).newest_first().values("pk")[:1])) | Q(

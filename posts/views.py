@@ -1,11 +1,13 @@
 """Pages of what the club writes: lists, archives, one post, one page."""
 
 from datetime import date
+from functools import partial
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -89,9 +91,9 @@ def series_detail(request, slug):
 @require_safe
 @shared("page")
 def post_detail(request, year, month, day, slug):
-    posts = Post.objects.listed_for(request.user).for_reading()
+    posts = Post.objects.listed_for(request.user).with_what_it_stands_in()
     post = get_object_or_404(posts, address_on=_date(year, month, day), slug=slug)
-    context = reading.around(post, visitor=request.user) | {"post": post, "can_read": post.readable_by(request.user)}
+    context = _reading(request, post) | {"can_read": post.readable_by(request.user), "kept_as": post.kept_as}
     if post.published_twin:
         context["translated_url"] = post.published_twin.own_path()
     return render(request, "posts/post_detail.html", context)
@@ -107,7 +109,7 @@ def post_preview(request, token):
     now = timezone.now()
     post.published_at = post.published_at or now  # these two for the reading, never saved
     post.address_on = post.address_on or timezone.localdate(now)
-    context = reading.around(post, visitor=request.user) | {"post": post, "can_read": True, "is_preview": True}
+    context = _reading(request, post) | {"can_read": True, "is_preview": True}
     response = render(request, "posts/post_detail.html", context)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -129,6 +131,17 @@ def page(request, slug):
     return render(request, "posts/page_detail.html", {"page": found})
 
 
+def _reading(request, post):
+    """What the page of a post shows; what its kept parts hold is looked up when they are made."""
+    near = SimpleLazyObject(partial(reading.around, post))
+    return {
+        "post": post,
+        "whole": SimpleLazyObject(post.with_what_it_says),
+        "near": near,
+        "event": reading.meeting(post, request.user),
+    }
+
+
 def _listed(request):
     """What a list shows: newest first, of twins the one in the reader's language."""
     return Post.objects.listed_for(request.user).one_per_pair(get_language()).newest_first()
@@ -136,7 +149,12 @@ def _listed(request):
 
 def _list(request, template, posts, **context):
     posts = page_of(posts.for_cards(), request.GET.get("page"), kept_as=request.path)  # posts are listed alike for everybody
-    return render(request, template, context | {"posts": posts, "years": reading.years(get_language())})
+    return render(request, template, context | {"posts": posts, "years": _years()})
+
+
+def _years():
+    """Of the archives; looked up where they are drawn."""
+    return SimpleLazyObject(partial(reading.years, get_language()))
 
 
 def _archive(request, year, month=None, day=None):
@@ -147,9 +165,8 @@ def _archive(request, year, month=None, day=None):
     if not page.object_list:
         raise Http404
     months = [(date(year, n, 1), count) for n, count in reading.months(get_language(), year)]
-    years = reading.years(get_language())
     precision = "day" if day else "month" if month else "year"
-    context = {"posts": page, "began": began, "precision": precision, "months": months, "years": years, "year": year}
+    context = {"posts": page, "began": began, "precision": precision, "months": months, "years": _years(), "year": year}
     return render(request, "posts/archive.html", context)
 
 

@@ -4,6 +4,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from members.models import Club
+from smclub.keeping import kept
 
 ELSEWHERE = {  # addresses whose place in the navigation is not that of their app
     "search": "search",
@@ -35,12 +36,13 @@ def site(request):
     `has_session` says that the request came with a session cookie: only then may a template look at
     `request.user` (looking reads the session, and a page that read it cannot be shared by visitors).
     """
-    match = request.resolver_match
+    match, has_session = request.resolver_match, settings.SESSION_COOKIE_NAME in request.COOKIES
     return {
         "section": _section(match) if match else "",
         "translated_url": SimpleLazyObject(lambda: _translated(request)),
-        "club": SimpleLazyObject(Club.current),
-        "has_session": settings.SESSION_COOKIE_NAME in request.COOKIES,
+        "club": SimpleLazyObject(lambda: kept("club", Club.current)),
+        "has_session": has_session,
+        "is_signed_in": lambda: has_session and request.user.is_authenticated,
         "SITE_URL": settings.SITE_URL,
         "DEMO": settings.DEMO,
     }

@@ -2,10 +2,15 @@
 
 It is good for the *edition* it was made in (`changed()` raises it after each commit), and at most until the next moment that
 changes the site by itself: a scheduled post or meeting appears, a meeting begins or ends, a day ends.
+
+An answer knows one edition, read before anything else was (`answering`): what is made of rows that were read a moment too
+early is old already when it is kept.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -19,6 +24,9 @@ from django.utils import timezone
 from smclub.editions import EDITION, first_edition, trouble
 
 LONGEST = timedelta(minutes=10)  # that anything is kept, whatever happens
+MANY_PARTS = 400  # that a process holds: a few MiB
+_answering: ContextVar[str | None] = ContextVar("edition of the answer that is being made", default=None)
+_parts: dict[str, "Kept"] = {}
 
 
 @dataclass(frozen=True)
@@ -28,9 +36,41 @@ class Kept:
     value: Any
 
 
+@contextmanager
+def answering(edition: str) -> Iterator[None]:
+    """The edition of all that is kept for one answer; "" when nothing is: the cache is away, or the answer follows a deed."""
+    token = _answering.set(edition)
+    try:
+        yield
+    finally:
+        _answering.reset(token)
+
+
+def is_keeping() -> bool:
+    """Whether parts of the answer that is being made may be kept."""
+    return bool(_answering.get())
+
+
+def kept_part(name: str, make: Callable[[], str]) -> str:
+    """A part of a page, as a visitor reads it: what `make` answered in the edition of this answer, kept in the process itself.
+
+    Outside of an answer, or without a name, nothing is kept.
+    """
+    edition = _answering.get()
+    if not edition or not name:
+        return make()
+    part = _parts.get(name)
+    if part is None or part.edition != edition or part.until <= timezone.now():
+        part = Kept(edition, _end(edition), make())
+        if len(_parts) >= MANY_PARTS:
+            _parts.clear()
+        _parts[name] = part
+    return part.value
+
+
 def kept(name: str, make: Callable[[], Any]) -> Any:
     """`make()`, or what it answered in this edition: something that can be pickled, the same for everybody, and not None."""
-    if not settings.KEEP_FACTS:
+    if not settings.KEEP_FACTS or _answering.get() == "":
         return make()
     key = f"fact:{hashlib.sha256(name.encode()).hexdigest()}"
     edition, value = found(key)
@@ -41,11 +81,12 @@ def kept(name: str, make: Callable[[], Any]) -> Any:
     return value
 
 
-def found(key: str) -> tuple[str, Any]:
+def found(key: str = "") -> tuple[str, Any]:
     """The edition that is on, and what is kept of it under `key`; no edition when the cache is away."""
+    edition = _answering.get()
     try:
-        both = caches["pages"].get_many([EDITION, key])
-        edition = both.get(EDITION) or first_edition()
+        both = caches["pages"].get_many([key] if edition else filter(None, [EDITION, key]))
+        edition = edition or both.get(EDITION) or first_edition()
     except trouble():
         return "", None
     entry = both.get(key)
@@ -55,10 +96,9 @@ def found(key: str) -> tuple[str, Any]:
 
 def keep(key: str, value: Any, edition: str) -> None:
     """`edition` was read before `value` was made: what changed meanwhile has made it old already."""
-    now = timezone.now()
+    until = _end(edition)
     try:
-        until = min(now + LONGEST, _until(edition))
-        caches["pages"].set(key, Kept(edition, until, value), timeout=ceil((until - now).total_seconds()))
+        caches["pages"].set(key, Kept(edition, until, value), timeout=ceil((until - timezone.now()).total_seconds()))
     except trouble():
         pass  # it is made again next time
 
@@ -73,11 +113,14 @@ def next_moment() -> datetime:
     return min(moment for moment in moments if moment)
 
 
-def _until(edition: str) -> datetime:
-    """`next_moment`, looked up once in an edition and again when it is over."""
-    name, pages = f"until:{edition}", caches["pages"]
-    until = pages.get(name)
-    if until is None or until <= timezone.now():
-        until = next_moment()
-        pages.set(name, until, timeout=LONGEST.total_seconds())
-    return until
+def _end(edition: str) -> datetime:
+    """When what is made now is old at the latest: `next_moment`, looked up once in an edition and again when it is over."""
+    now, name, pages = timezone.now(), f"until:{edition}", caches["pages"]
+    try:
+        until = pages.get(name)
+        if until is None or until <= now:
+            until = next_moment()
+            pages.set(name, until, timeout=LONGEST.total_seconds())
+    except trouble():
+        return now  # the cache went away: it is made again next time
+    return min(now + LONGEST, until)

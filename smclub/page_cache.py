@@ -16,7 +16,7 @@ from django.middleware.csp import get_nonce
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
-from smclub.keeping import found, keep
+from smclub.keeping import answering, found, keep
 from smclub.shared import SHARED
 
 LONGEST_ADDRESS = 300  # characters of host, path and query
@@ -41,16 +41,16 @@ class PageCacheMiddleware:
 
     def __call__(self, request):
         _forget_tracking(request)
-        if not names_nobody(request):
-            return self.get_response(request)
-        key = _key(request) if settings.PAGE_CACHE else ""
-        edition, entry = found(key) if key else ("", None)
+        is_nobody = names_nobody(request)
+        key = _key(request) if settings.PAGE_CACHE and is_nobody else ""
+        edition, entry = found(key) if settings.KEEP_FACTS and request.method in ("GET", "HEAD") else ("", None)
         if entry is None:
-            response = self.get_response(request)
-            if not is_alike_for_all(request, response):
+            with answering(edition):
+                response = self.get_response(request)
+            if not is_nobody or not is_alike_for_all(request, response):
                 return response
             _head(response)
-            if edition and request.method == "GET":
+            if edition and key and request.method == "GET":
                 entry = Entry(request.resolver_match.route, dict(response.items()), response.content)
                 keep(key, entry, edition)
         else:

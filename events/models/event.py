@@ -243,6 +243,16 @@ class Event(Searchable, models.Model):
         return self.is_published and not self.is_confidential and self.audience != self.Audience.INVITATION
 
     @property
+    def kept_as(self) -> str:
+        """The name of those parts of its page that everybody reads alike; none where some may read more than others."""
+        return self.entry_kept_as if self.is_open_to_all else ""
+
+    @property
+    def entry_kept_as(self) -> str:
+        """The name of its entry in lists, which everybody reads alike once it is announced; none before, or for some only."""
+        return f"event {self.pk}" if self.may_be_announced else ""
+
+    @property
     def is_running(self) -> bool:
         return self.starts_at is not None and self.starts_at <= timezone.now() and not self.is_over
 

@@ -28,7 +28,7 @@ class TalkQuerySet(models.QuerySet):
     def for_page(self, visitor):
         """In the order of the page; `has_page` says whether `visitor` may follow the name."""
         has_page = Exists(Person.objects.listed_for(visitor).filter(pk=OuterRef("person")))
-        talks = self.annotate(has_page=has_page).select_related("person__organisation", "person__portrait")
+        talks = self.annotate(has_page=has_page).select_related("person__organisation", "person__portrait", "person__member")
         return talks.order_by("position", "pk")
 
     def of_person(self, person, *, events):

@@ -153,20 +153,29 @@ class PostQuerySet(models.QuerySet):
         return posts.order_by("-nearness", "-published_at", "-pk")
 
     def with_credits(self):
-        return self.prefetch_related(
-            Prefetch("credits", Credit.objects.select_related("person__member", "organisation").order_by("position", "pk"))
-        )
+        return self.prefetch_related(_credits())
 
     def for_cards(self):
         return self.select_related("cover").with_credits()
 
     def for_reading(self):
         """All that the page of one post needs; of its twin, only what `published_twin` looks at."""
-        posts = self.select_related("cover", "series", "original", "translation").with_credits()
-        return posts.prefetch_related(
-            Prefetch("categories", Category.objects.order_by("position", "pk")),
-            Prefetch("topic_items", PostTopic.objects.select_related("tag").order_by("tag__name", "pk")),
-        )
+        return self.with_what_it_stands_in().prefetch_related(*what_it_says())
+
+    def with_what_it_stands_in(self):
+        """What the page of a post needs at once; `Post.with_what_it_says` brings the rest."""
+        return self.select_related("cover", "series", "original", "translation")
+
+
+def what_it_says() -> list[Prefetch]:
+    """Credits, categories and topics of posts, in their order."""
+    categories = Prefetch("categories", Category.objects.order_by("position", "pk"))
+    topics = Prefetch("topic_items", PostTopic.objects.select_related("tag").order_by("tag__name", "pk"))
+    return [_credits(), categories, topics]
+
+
+def _credits() -> Prefetch:
+    return Prefetch("credits", Credit.objects.select_related("person__member", "organisation").order_by("position", "pk"))
 
 
 def _reads_all(visitor) -> bool:

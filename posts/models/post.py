@@ -10,7 +10,7 @@ from events.models import Event
 from members.models import Member, Organisation, Person, Topic, is_accepted
 from posts.models.comment import Discussion
 from posts.models.filing import LANGUAGES, Category, Series
-from posts.models.finding import PostQuerySet
+from posts.models.finding import PostQuerySet, what_it_says
 from posts.models.ties import Credit
 from smclub.addresses import absolute, in_language
 from smclub.links import web_address
@@ -199,7 +199,17 @@ class Post(Searchable, models.Model):
         """The post and its translation, when both are for the same readers."""
         return [self, self.twin] if self.twin and self.twin.audience == self.audience else [self]
 
+    @property
+    def kept_as(self) -> str:
+        """The name of those parts of its page that everybody reads alike; none for a members-only one or a draft."""
+        return "" if self.is_for_members or not self.is_published else f"post {self.pk}"
+
     # -- questions ---------------------------------------------------------------
+    def with_what_it_says(self) -> "Post":
+        """With its credits, categories and topics, as after `for_reading`."""
+        models.prefetch_related_objects([self], *what_it_says())
+        return self
+
     def credit_names(self) -> str:
         models.prefetch_related_objects([self], "credits__person", "credits__organisation")
         return " ".join(str(credit.who) for credit in self.credits.all())

@@ -9,5 +9,6 @@ register = template.Library()
 @register.inclusion_tag("posts/comments/_discussion.html", takes_context=True)
 def discussion_of(context, thing):
     """The discussion on an Event or a Post; nothing where the visitor may not read the whole of it."""
-    visitor = context["request"].user if context["has_session"] else AnonymousUser()
-    return discussing.section(thing, visitor=visitor, number=context["request"].GET.get("page"))
+    request = context["request"]
+    visitor = request.user if context["has_session"] else AnonymousUser()
+    return discussing.section(thing, visitor=visitor, number=request.GET.get("page"), is_plain=not request.GET)

@@ -37,14 +37,17 @@ def _listed(context):
 
 def _paged(context, posts, *, title: str, shown=None) -> dict:
     """The section whose pages the address numbers: the whole of it can be reached."""
-    page = page_of(posts, context["request"].GET.get("page"), kept_as=context["request"].path, shown=shown)
-    return {"posts": page, "title": title, "name": "posts", "is_compact": True}
+    request = context["request"]
+    page = page_of(posts, request.GET.get("page"), kept_as=request.path, shown=shown)
+    kept_as = request.path if request.GET.keys() <= {"page"} else ""  # the links to other pages repeat the query
+    return {"posts": page, "title": title, "name": "posts", "is_compact": True, "kept_as": kept_as}
 
 
 @register.inclusion_tag("posts/_section.html", takes_context=True)
 def writeups_of(context, event) -> dict:
     """What was written of `event`."""
-    return {"posts": _listed(context).telling_of(event).for_cards(), "title": _("What was written of it"), "name": "writeups"}
+    posts = _listed(context).telling_of(event).for_cards()
+    return {"posts": posts, "title": _("What was written of it"), "name": "writeups", "kept_as": f"writeups {event.pk}"}
 
 
 @register.inclusion_tag("posts/_section.html", takes_context=True)

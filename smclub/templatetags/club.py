@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from smclub import covers, dates, money
+from smclub.keeping import kept_part
 from smclub.languages import Text
 from smclub.markdown import safe
 
@@ -80,3 +82,24 @@ def json_ld(data: dict) -> SafeString:
     return format_html(
         '<script type="application/ld+json">{}</script>', safe(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))
     )
+
+
+class KeptNode(template.Node):
+    def __init__(self, words, nodelist):
+        self.words, self.nodelist = words, nodelist
+
+    def render(self, context):
+        name, *more = [str(word.resolve(context)) for word in self.words]
+        return kept_part(" ".join([name, get_language(), *more]) if name else "", lambda: self.nodelist.render(context))
+
+
+@register.tag
+def kept(parser, token):
+    """`{% kept name … %}…{% endkept %}`: a part that everybody reads alike, in each language; made anew where `name` is empty.
+
+    What varies it is among the names. What it shows is what a visitor may read; variables set in it are not seen after it.
+    """
+    words = [parser.compile_filter(word) for word in token.split_contents()[1:]]
+    nodelist = parser.parse(["endkept"])
+    parser.delete_first_token()
+    return KeptNode(words, nodelist)

@@ -184,9 +184,9 @@ def test_before_and_after_follow_the_list(client):
     first, second, third = make_post(title="Un", days=-3), make_post(title="Deux", days=-2), make_post(title="Trois", days=-1)
     make_post(title="À venir", days=2)
     page = client.get(second.get_absolute_url())
-    assert (page.context["previous"], page.context["next"]) == (first, third)
-    assert client.get(third.get_absolute_url()).context["next"] is None
-    assert client.get(first.get_absolute_url()).context["previous"] is None
+    assert (page.context["near"]["previous"], page.context["near"]["next"]) == (first, third)
+    assert client.get(third.get_absolute_url()).context["near"]["next"] is None
+    assert client.get(first.get_absolute_url()).context["near"]["previous"] is None
 
 
 def test_the_twin_is_neither_neighbour_nor_related(client):
@@ -196,9 +196,9 @@ def test_the_twin_is_neither_neighbour_nor_related(client):
     other = make_post(days=-1, author=author)
     for post in (french, english):
         context = client.get(post.own_path()).context
-        assert context["previous"] is None
-        assert context["next"] == other
-        assert list(context["related"]) == [other]
+        assert context["near"]["previous"] is None
+        assert context["near"]["next"] == other
+        assert list(context["near"]["related"]) == [other]
 
 
 def test_related_go_from_nearest_to_farthest_and_are_four(client):
@@ -213,9 +213,9 @@ def test_related_go_from_nearest_to_farthest_and_are_four(client):
     make_post(title="Rien à voir")
     make_post(days=1, series=series)
     context = client.get(post.get_absolute_url()).context
-    assert list(context["related"]) == [same_series, same_event, two_topics, one_topic]
+    assert list(context["near"]["related"]) == [same_series, same_event, two_topics, one_topic]
     Post.objects.exclude(pk__in=[post.pk, same_author.pk]).delete()
-    assert list(client.get(post.get_absolute_url()).context["related"]) == [same_author]
+    assert list(client.get(post.get_absolute_url()).context["near"]["related"]) == [same_author]
 
 
 def test_a_series_lists_its_published_posts_in_order(client):
@@ -223,7 +223,7 @@ def test_a_series_lists_its_published_posts_in_order(client):
     third, first = (make_post(series=series, series_position=n, days=-n) for n in (3, 1))
     make_post(series=series, series_position=2, days=None)
     page = client.get(first.get_absolute_url())
-    assert page.context["siblings"] == [first, third]
+    assert page.context["near"]["siblings"] == [first, third]
     assert f'<li aria-current="page">{first.title}</li>' in page.text
 
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 from django.utils import timezone
 
@@ -56,19 +55,19 @@ def test_without_a_cache_facts_are_made_each_time(settings):
 def test_neighbours_are_new_after_each_verb(django_capture_on_commit_callbacks):
     editor = cast("edith")
     old = make_post(slug="ancien")
-    assert reading.around(old, visitor=AnonymousUser())["next"] is None
+    assert reading.around(old)["next"] is None
     with django_capture_on_commit_callbacks(execute=True):
         new = publishing.publish(make_post(slug="nouveau", published_at=None), by=editor)
-    assert reading.around(old, visitor=AnonymousUser())["next"] == new
+    assert reading.around(old)["next"] == new
     with django_capture_on_commit_callbacks(execute=True):
         publishing.withdraw(new, by=editor)
-    assert reading.around(old, visitor=AnonymousUser())["next"] is None
+    assert reading.around(old)["next"] is None
 
 
 def test_a_scheduled_neighbour_appears_at_its_minute():
     old, at = make_post(slug="ancien"), timezone.now() + timedelta(minutes=3)
     scheduled = make_post(slug="demain", published_at=at)
-    assert reading.around(old, visitor=AnonymousUser())["next"] is None
+    assert reading.around(old)["next"] is None
     assert caches["pages"].get(EDITION)
     with time_machine.travel(at + timedelta(seconds=1)):
-        assert reading.around(old, visitor=AnonymousUser())["next"] == scheduled
+        assert reading.around(old)["next"] == scheduled
