@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from events import offering
 from events.forms import RegistrationForm
 from events.models import Event, Registration
 
@@ -12,7 +13,7 @@ from events.models import Event, Registration
 @dataclass
 class Panel:
     """`state` is one of: external, undated, cancelled, postponed, past, going, waiting, removed, restricted, early, closed,
-    full, open. `look` is its class in the style sheet."""
+    apply, full, open. `look` is its class in the style sheet."""
 
     event: Event
     state: str
@@ -24,7 +25,9 @@ class Panel:
 
     @property
     def look(self) -> str:
-        return {"undated": "closed", "past": "closed", "removed": "closed", "early": "closed"}.get(self.state, self.state)
+        return {"undated": "closed", "past": "closed", "removed": "closed", "early": "closed", "apply": "restricted"}.get(
+            self.state, self.state
+        )
 
     @property
     def takes_answers(self) -> bool:
@@ -55,7 +58,7 @@ def panel_of(event: Event, visitor, *, form: RegistrationForm | None = None, wis
     `wish` is what the address says that the visitor chose before signing in (a QueryDict), `form` a form that was refused.
     """
     registration = _registration(event, visitor)
-    panel = Panel(event, _state(event, registration), registration=registration)
+    panel = Panel(event, _state(event, registration, visitor), registration=registration)
     panel.is_runner = bool(visitor.is_authenticated and visitor.is_staff and _runs(event, visitor))
     if panel.state == "waiting":
         panel.rank = registration.rank()
@@ -76,7 +79,7 @@ def form_of(event: Event, member, registration: Registration | None, **form) -> 
     return RegistrationForm(event=event, member=member, brought=brought, **form)
 
 
-def _state(event: Event, registration: Registration | None) -> str:
+def _state(event: Event, registration: Registration | None, visitor) -> str:
     now = timezone.now()
     if event.is_external:
         return "past" if event.is_over else "external"
@@ -96,6 +99,8 @@ def _state(event: Event, registration: Registration | None) -> str:
         return "early"
     if now >= event.closes_at:
         return "closed"
+    if offering.is_used_up(event, visitor):
+        return "apply"
     return "full" if event.is_full else "open"
 
 

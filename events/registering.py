@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from events import offering
 from events.models import Event, Registration
 from events.patience import patient
 from events.refusals import Busy, Refused
@@ -194,6 +195,8 @@ def _refuse_unless_welcome(event: Event, member: Member) -> None:
             _("This meeting is not open to you: %(audience)s.") % {"audience": event.get_audience_display().lower()},
             code="restricted",
         )
+    if offering.is_used_up(event, member):
+        raise Refused(_("You know the club by now: to come to more meetings, become a member."), code="apply")
 
 
 def _refuse_unless_open(event: Event) -> None:

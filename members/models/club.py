@@ -29,6 +29,12 @@ class Club(models.Model):
     gains_en = models.TextField(_("what a member gains, in English"), blank=True, help_text=_("One per line."))
     founded_on = models.DateField(_("founded"), null=True, blank=True)
     joining = models.CharField(_("becoming a member"), max_length=12, choices=Joining, default=Joining.APPLICATION)
+    meetings_offered = models.PositiveSmallIntegerField(
+        _("meetings offered before joining"),
+        null=True,
+        blank=True,
+        help_text=_("A friend who went to as many is then asked to apply. Empty: as many as they like."),
+    )
     contact_email = models.EmailField(_("contact address"), blank=True)
     press_email = models.EmailField(_("press address"), blank=True)
     partners_email = models.EmailField(_("partners' address"), blank=True)
