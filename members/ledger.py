@@ -81,7 +81,8 @@ def header() -> list[str]:
 
 def lines(year: int):
     """One row per payment, those cancelled since included: the accountant sees both."""
-    rows = Dues.objects.filter(paid_on__year=year).for_lists().prefetch_related("invoices").order_by("paid_on", "pk")
+    rows = Dues.objects.filter(paid_on__year=year).select_related("plan", "member", "organisation")
+    rows = rows.prefetch_related("invoices").order_by("paid_on", "pk")
     for dues in rows:
         yield [
             dues.pk,

@@ -330,5 +330,5 @@ class DuesSeat(models.Model):
 def held(dues, on: date | None = None) -> Q:
     """The condition on members that one of `dues` is theirs, in their own name or by a seat they had on that day."""
     on = on or timezone.localdate()
-    seats = DuesSeat.objects.filter(member=OuterRef("pk"), given_on__lte=on, dues__in=dues.values("pk"))
-    return Q(Exists(dues.filter(member=OuterRef("pk")))) | Q(Exists(seats))
+    by_seat = dues.filter(holders__member=OuterRef("pk"), holders__given_on__lte=on)
+    return Q(Exists(dues.filter(member=OuterRef("pk")))) | Q(Exists(by_seat))
