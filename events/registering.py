@@ -18,8 +18,9 @@ from members.models import Entry, Member
 from members.profiles import keep_name
 from smclub.changed import pages_changed
 
-__all__ = ["Busy", "Refused", "capacity_changed", "join", "leave", "promote", "remove", "set_guests"]
+__all__ = ["Busy", "Refused", "capacity_changed", "join", "leave", "promote", "remove", "set_guests", "unite"]
 State = Registration.State
+BETTER = (State.GOING, State.WAITING, State.REMOVED, State.CANCELLED)  # of two answers of one person
 
 
 @patient
@@ -95,6 +96,26 @@ def remove(registration: Registration, *, by: Member | None, reason: str = "") -
     _tell_promoted(_seat(event))
     pages_changed()
     return registration
+
+
+@patient
+@transaction.atomic
+def unite(event: Event, *, member: Member, into: Member) -> Registration | None:
+    """Of two accounts of one person the better answer is kept, with the place it holds; what the other held is free."""
+    event = Event.objects.lock(event.pk)
+    rows = list(event.registrations.filter(member__in=[member, into]))
+    if not rows:
+        return None
+    kept, *others = sorted(rows, key=lambda row: (BETTER.index(row.state), row.queue_no))
+    for row in others:
+        row.delete()
+    if kept.member_id != into.pk:
+        kept.member = into
+        kept.save(update_fields=["member"])
+    if any(row.is_live for row in others):
+        _tell_promoted(_seat(event))
+    pages_changed()
+    return kept
 
 
 @patient

@@ -42,6 +42,7 @@ class MembersConfig(AppConfig):
         "erasure.ask": _("Ask for the erasure of an account"),
         "erasure.withdraw": _("Give up the erasure of an account"),
         "erasure.done": _("Erase an account"),
+        "member.merge": _("Merge two accounts"),
         "sealed.read": _("Read a sealed record"),
         "topic.merge": _("Merge topics"),
         "letter.retry": _("Send a letter again"),

@@ -161,6 +161,7 @@ def _to_be_erased(row: Letter) -> dict | None:
     return {"erasure": erasure, "data_url": absolute(in_language(row.language, "my_data"))} if erasure else None
 
 
+@composes("members.merged")
 @composes("members.erased")
 def _erased(row: Letter) -> dict | None:
     return {}

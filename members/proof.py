@@ -9,6 +9,7 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 FRESH = 15 * 60  # seconds after which a sign-in by code is no proof any more
@@ -25,7 +26,8 @@ def proven(view):
             if is_reauthentication_required(request, app="members"):
                 raise ReauthenticationRequired
         elif not _came_in_just_now(request):
-            return _by_code(request)
+            is_led_here = request.headers.get("Sec-Fetch-Site") == "cross-site"  # no link of another site signs anybody out
+            return redirect("my_data") if is_led_here else _by_code(request)
         return view(request, *args, **kwargs)
 
     return asking

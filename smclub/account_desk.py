@@ -2,15 +2,16 @@
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from events.refusals import Busy
 from members.admin.accounts import MemberAdmin
 from members.models import Erasure, Member, SealedRecord
-from smclub import erasing, farewell, sealing
+from smclub import erasing, farewell, merging, sealing
 from smclub.desk import ReadOnlyAdmin
 
 
@@ -19,12 +20,51 @@ class ErasureForm(forms.Form):
     keeps_name = forms.BooleanField(label=_("Name kept on articles and talks"), required=False)
 
 
+class MergeForm(forms.Form):
+    """Which of two accounts stays; a choice says what the other one brings."""
+
+    into = forms.ModelChoiceField(
+        Member.objects.none(), label=_("The account that stays"), empty_label=None, widget=forms.RadioSelect
+    )
+
+    @classmethod
+    def of(cls, rows):
+        pair = list(rows)
+
+        class OfThese(cls):
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+                self.fields["into"].queryset = Member.objects.filter(pk__in=[member.pk for member in pair])
+                self.fields["into"].help_text = format_html_join("", "<p>{}</p>", ((_brings(member),) for member in pair))
+
+        return OfThese
+
+
+def _brings(member: Member) -> str:
+    brought = ", ".join(f"{name} ({number})" for name, number in merging.preview(member).items())
+    return _("%(email)s has: %(what)s") % {"email": member.email, "what": brought or "–"}
+
+
+def _merged(member: Member, *, into: Member, by: Member) -> None:
+    if member != into:
+        merging.merge(member, into=into, by=by)
+
+
 class AccountAdmin(MemberAdmin):
     """In the place of the one of `members`, which may not look up."""
 
-    actions = [*MemberAdmin.actions, "erase", "keep"]
-    refusals = (*MemberAdmin.refusals, erasing.Refused)
+    actions = [*MemberAdmin.actions, "merge", "erase", "keep"]
+    refusals = (*MemberAdmin.refusals, erasing.Refused, merging.Refused, Busy)
     blocking = staticmethod(farewell.block)
+
+    @admin.action(description=_("Merge two accounts of one person"), permissions=["owner"])
+    def merge(self, request, queryset):
+        raise_if_reauthentication_required(request, app="members")
+        if queryset.count() != 2:
+            self.message_user(request, _("Select the two accounts."), messages.WARNING)
+            return None
+        title = _("Merge these accounts: it cannot be undone")
+        return self.ask(request, queryset, _merged, MergeForm.of(queryset), action="merge", title=title)
 
     @admin.action(description=_("Erase, in a day"), permissions=["owner"])
     def erase(self, request, queryset):

@@ -245,6 +245,16 @@ def test_who_has_no_password_proves_it_by_a_new_code(client):
     assert Export.objects.get().member == flora
 
 
+def test_a_link_of_another_site_signs_nobody_out(client):
+    flora = cast("flora")
+    flora.set_unusable_password()
+    flora.save()
+    client.force_login(flora)
+    response = client.get(reverse("my_data_erase"), headers={"Sec-Fetch-Site": "cross-site"})
+    assert response.url == reverse(PAGE)
+    assert client.get(reverse(PAGE)).status_code == 200
+
+
 def test_a_sign_in_by_code_is_proof_for_a_quarter_of_an_hour(client, time_machine):
     flora = cast("flora")
     flora.set_unusable_password()
