@@ -11,6 +11,7 @@ from members.models import Entry
 from posts import moderating, reporting
 from posts.gate import Held
 from posts.models import Comment, Discussion, Report, WatchedWord
+from posts.models.comment import WAITING_FIRST
 from smclub.desk import EVERYWHERE, ClubModelAdmin, ReadOnlyAdmin
 
 
@@ -43,18 +44,13 @@ class CommentAdmin(DeedsOnlyAdmin):
     search_fields = ["body", "member__name", "member__email"]
     search_help_text = _("Text or name of the author")
     date_hierarchy = "created_at"
-    ordering = [
-        Case(When(state=Comment.State.PENDING, then=Value(0)), default=Value(1)),
-        F("created_at").desc(),
-        F("pk").desc(),
-    ]
+    ordering = WAITING_FIRST
     list_per_page = 50
     fields = ["author", "on_what", "parent", "state", "why_held", "text", "created_at", "edited_at", "earlier", "log"]
     actions = ["approve", "reject", "mark_spam", "remove", "restore"]
 
     def get_queryset(self, request):
-        discussions = Discussion.objects.moderated_by(request.user)
-        return Comment.objects.for_moderators().filter(discussion__in=discussions.values("pk"))
+        return Comment.objects.moderated_by(request.user).for_moderators()
 
     @admin.display(description=_("comment"))
     def excerpt(self, comment):

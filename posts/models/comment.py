@@ -3,8 +3,8 @@ from datetime import timedelta
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
-from django.db.models.functions import Left
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Left
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,9 @@ DEPTH = 3  # replies deeper than this stay on the last level
 ADDRESS = re.compile(r"(?:/commentaires/(?=\d+/$)|#comment-)(?P<pk>\d{1,18})/?$")
 STEP = 12  # digits of one id in a path
 SAME_READERS = {"public": Event.Audience.OPEN, "members": Event.Audience.MEMBERS}  # audience of a post -> of its meeting
+
+# As moderators read them; an index of their table, which would be sorted whole otherwise.
+WAITING_FIRST = [Case(When(state="pending", then=Value(0)), default=Value(1)), F("created_at").desc(), F("id").desc()]
 
 
 class DiscussionQuerySet(models.QuerySet):
@@ -47,12 +50,21 @@ class DiscussionQuerySet(models.QuerySet):
 
     def moderated_by(self, member):
         """Those that `member` may moderate: of what they may read, and for those who run every meeting all of them."""
-        return self.all() if member.may("events.run_every_event") else self.readable_by(member)
+        return self.all() if _moderates_all(member) else self.readable_by(member)
 
     def for_moderators(self):
         """Annotates `visible`: comments that count."""
-        visible = Count("comments", filter=Q(comments__state=Comment.State.VISIBLE))
+        visible = _how_many(Comment.objects.filter(discussion=OuterRef("pk"), state=Comment.State.VISIBLE), by="discussion")
         return self.select_related("event").prefetch_related("posts").annotate(visible=visible)
+
+
+def _moderates_all(member) -> bool:
+    return member.may("events.run_every_event")
+
+
+def _how_many(rows, *, by: str):
+    """Counted for the rows that are shown: a join would count for all of them first."""
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
 
 
 def _readable_by(visitor) -> Q:
@@ -143,10 +155,16 @@ class CommentQuerySet(models.QuerySet):
 
     def for_moderators(self):
         """Annotates `reported`: open reports."""
-        reported = Count("reports", filter=Q(reports__state=Report.State.OPEN))
+        reported = _how_many(Report.objects.filter(comment=OuterRef("pk"), state=Report.State.OPEN), by="comment")
         return (
             self.select_related("member", "discussion__event").prefetch_related("discussion__posts").annotate(reported=reported)
         )
+
+    def moderated_by(self, member):
+        """Those in the discussions that `member` may moderate."""
+        if _moderates_all(member):
+            return self.all()
+        return self.filter(discussion__in=Discussion.objects.moderated_by(member).values("pk"))
 
 
 def _shown(visitor) -> Q:
@@ -192,7 +210,10 @@ class Comment(models.Model):
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
         permissions = [("moderate_comment", _("Can moderate comments"))]
-        indexes = [models.Index(fields=["discussion", "path"], name="comment_thread")]
+        indexes = [
+            models.Index(fields=["discussion", "path"], name="comment_thread"),
+            models.Index(*WAITING_FIRST, name="comment_desk"),
+        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
