@@ -152,12 +152,14 @@ class ProfileForm(forms.ModelForm):
 class FirstNameForm(forms.Form):
     """What is asked with a first deed: nothing of who has said it already."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("What other people see."))
+    name = NameField(help_text=_("What other people see."))
 
     def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)
         if member.name:
             del self.fields["name"]
+        else:
+            NameField.of(self, member)
 
 
 class ApplicationForm(forms.ModelForm):

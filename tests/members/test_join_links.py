@@ -57,6 +57,8 @@ def test_who_has_no_name_yet_says_it(client):
     assert "field-error" in follow(client).content.decode()
     link.refresh_from_db()
     assert link.uses == 0
+    make_member(name="Milan Membre")
+    assert "field-error" in follow(client, name="MiIan Membre").content.decode()  # looks like another's
     follow(client, name="Ana")
     assert Member.objects.get(name="Ana").is_accepted
 
