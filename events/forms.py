@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events.models import Event
+from members.conduct import ask_for_conduct
 from members.models import Group
 from members.naming import NameField
 
@@ -22,6 +23,7 @@ class RegistrationForm(forms.Form):
             del self.fields["name"]
         else:
             NameField.of(self, member)
+        ask_for_conduct(self, member)
         if most := max(event.max_guests, brought):
             self.fields["guests"] = _guests(most)
         else:
@@ -30,7 +32,8 @@ class RegistrationForm(forms.Form):
     @property
     def wanted(self) -> dict:
         """The arguments of `registering.join`, of a valid form."""
-        return {"guests": self.cleaned_data.get("guests") or 0, "name": self.cleaned_data.get("name", "")}
+        said = {name: self.cleaned_data.get(name, "") for name in ("name", "conduct")}
+        return said | {"guests": self.cleaned_data.get("guests") or 0}
 
     def refuse(self, refusal) -> None:
         self.add_error(refusal.field if refusal.field in self.fields else None, refusal)

@@ -25,7 +25,9 @@ BETTER = (State.GOING, State.WAITING, State.REMOVED, State.CANCELLED)  # of two 
 
 @patient
 @transaction.atomic
-def join(event: Event, *, member: Member, guests: int = 0, name: str = "", source=Registration.Source.WEB) -> Registration:
+def join(
+    event: Event, *, member: Member, guests: int = 0, name: str = "", conduct: str = "", source=Registration.Source.WEB
+) -> Registration:
     """The desired state "I come, with so many guests": a second identical request changes nothing.
 
     `name` is kept when the member has none yet. Raises Refused.
@@ -33,13 +35,14 @@ def join(event: Event, *, member: Member, guests: int = 0, name: str = "", sourc
     event = Event.objects.lock(event.pk)
     registration = event.registrations.filter(member=member).first()
     if registration and registration.is_live:
+        keep_name(member, "", conduct=conduct)
         return _change_guests(event, registration, guests)
     _refuse_unless_welcome(event, member)
     _refuse_unless_open(event)
     if registration and registration.state == State.REMOVED:
         raise Refused(_("An organiser took your registration back: write to them if this is a mistake."), code="removed")
     _refuse_a_party_that_never_fits(event, guests)
-    keep_name(member, name)
+    keep_name(member, name, conduct=conduct)
     registration = _enqueue(event, registration, member=member, guests=guests, source=source)
     seated = _seat(event, acting=registration)
     registration = next((row for row in seated if row == registration), registration)

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members.conduct import ask_for_conduct
 from members.contacting import Subject
 from members.models import Application, Club, Group, Member, Person, Sponsorship, Topic
 from members.models.member import fold_email
@@ -160,6 +161,7 @@ class FirstNameForm(forms.Form):
             del self.fields["name"]
         else:
             NameField.of(self, member)
+        ask_for_conduct(self, member)
 
 
 class ApplicationForm(forms.ModelForm):
@@ -189,6 +191,7 @@ class ApplicationForm(forms.ModelForm):
             name = NameField(help_text=_("What other people see."))
             self.fields = {"name": name, **self.fields}
             NameField.of(self, member)
+        ask_for_conduct(self, member)
 
     def clean_sponsor(self):
         return self._of_somebody_else(self.cleaned_data["sponsor"])

@@ -36,7 +36,7 @@ def revoke(link: JoinLink, *, by: Member) -> None:
 
 
 @transaction.atomic
-def take(link: JoinLink, *, member: Member, name: str = "") -> str:
+def take(link: JoinLink, *, member: Member, name: str = "", conduct: str = "") -> str:
     """Makes `member` a member, and one of the link's group. Returns what to say.
 
     The use is counted first, by a write that both databases make others wait for; a refusal gives it back.
@@ -49,7 +49,7 @@ def take(link: JoinLink, *, member: Member, name: str = "") -> str:
     is_new = link.group is not None and not GroupMembership.objects.filter(group=link.group, member=member).exists()
     if member.is_accepted and not is_new:
         raise Refused(_("You are a member already."))
-    keep_name(member, name)
+    keep_name(member, name, conduct=conduct)
     if not member.is_accepted:
         close_application(member, by=member)
         make_member(member, verb="member.join_by_link", by=member)

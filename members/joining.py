@@ -60,7 +60,14 @@ def forget_strangers() -> int:
 
 @transaction.atomic
 def apply(
-    member: Member, *, name: str = "", occupation: str = "", organisation: str = "", motivation: str = "", sponsors=()
+    member: Member,
+    *,
+    name: str = "",
+    occupation: str = "",
+    organisation: str = "",
+    motivation: str = "",
+    sponsors=(),
+    conduct: str = "",
 ) -> str:
     """A friend asks to become a member; where the club is open to all it is done at once. Returns what to say.
 
@@ -73,7 +80,7 @@ def apply(
         raise Refused(_("The club invites its members: applications are closed."))
     if not member.is_active:
         raise Refused(_("This account is closed."))
-    keep_name(member, name)
+    keep_name(member, name, conduct=conduct)
     if joining == Club.Joining.OPEN:
         close_application(member, by=member)
         make_member(member, verb="member.join", by=member)

@@ -3,6 +3,7 @@
 import itertools
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members import picturing
@@ -25,10 +26,16 @@ def introduce(member: Member, *, name: str, **settings) -> None:
         changed(person)
 
 
-def keep_name(member: Member, name: str) -> None:
-    """What others see is asked once, on the way to a first deed; nothing happens to a name said before."""
+def keep_name(member: Member, name: str, *, conduct: str = "") -> None:
+    """What others see is asked once, on the way to a first deed; nothing happens to a name said before.
+
+    `conduct` is the version of the code of conduct that was accepted beside it, if it was asked for.
+    """
     if name and not member.is_known_by_name:
         introduce(member, name=name)
+    if conduct and conduct != member.conduct_version:
+        member.conduct_version, member.conduct_accepted_at = conduct, timezone.now()
+        member.save(update_fields=["conduct_version", "conduct_accepted_at"])
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.http.request import validate_host
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from members.conduct import ask_for_conduct
 from members.models import Member
 from members.naming import NameField
 from posts.models import Report
@@ -41,6 +42,7 @@ class CommentForm(forms.Form):
             del self.fields["name"]
         else:
             NameField.of(self, member)
+        ask_for_conduct(self, member)
         self.fields["token"].initial = sign(member)
         self.fields["website"].widget.attrs |= {"tabindex": "-1", "autocomplete": "off"}
         self.fields["body"].widget.attrs["rows"] = 6

@@ -101,11 +101,11 @@ def post(thing: Event | Post, *, member: Member, **said) -> Comment:
 
 @transaction.atomic
 def reply(parent: Comment, *, member: Member, **said) -> Comment:
-    """`said`: body, key (one per filling-in: the same key twice is one comment), age of the form, name, website (a trap)."""
+    """`said`: body, key (one per filling-in: the same key twice is one comment), age of the form, name, conduct, website."""
     return _write(parent.discussion, parent, member=member, **said)
 
 
-def _write(discussion, parent, *, member, body, key=None, age=None, name="", website="") -> Comment:
+def _write(discussion, parent, *, member, body, key=None, age=None, name="", conduct="", website="") -> Comment:
     author = _lock(member.pk)
     _refuse_the_blocked(author)
     if key and (written := author.comments.filter(idempotency_key=key).first()):
@@ -115,7 +115,7 @@ def _write(discussion, parent, *, member, body, key=None, age=None, name="", web
         raise Closed
     if parent and not Comment.objects.counted().filter(pk=parent.pk).exists():
         raise ParentGone
-    _name(author, name)
+    _name(author, name, conduct)
     if website:
         return _record(discussion, parent, author, body, state=State.SPAM, held_for="", key=key)
     if gate.is_said_here(author, discussion, body):
@@ -131,8 +131,8 @@ def _write(discussion, parent, *, member, body, key=None, age=None, name="", web
     return comment
 
 
-def _name(author: Member, name: str) -> None:
-    keep_name(author, name)
+def _name(author: Member, name: str, conduct: str) -> None:
+    keep_name(author, name, conduct=conduct)
     if not author.is_known_by_name:
         raise NameMissing
 

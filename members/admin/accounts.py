@@ -30,6 +30,9 @@ def role_label(role: Role) -> str:
     return str(ROLE_LABELS.get(role.name, role.name)).capitalize()
 
 
+WHEN = ["standing", "accepted_on", "created_at", "last_seen_on"]
+
+
 class BlockForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}), help_text=_("It stays in the log.")
@@ -154,13 +157,13 @@ class MemberAdmin(ClubModelAdmin):
     date_hierarchy = "created_at"
     ordering = ["-created_at", "-pk"]
     inlines = [GroupMembershipInline]
-    readonly_fields = ["standing", "accepted_on", "created_at", "last_seen_on", "is_staff", "roles"]
+    readonly_fields = [*WHEN, "conduct_version", "conduct_accepted_at", "is_staff", "roles"]
     actions = ["admit", "invite", "block", "unblock", "give_roles", "rescue"]
     refusals = (joining.Refused,)
     blocking = staticmethod(standing.block)  # the roof puts the deed that reaches the apps above in its place
     fieldsets = [
         (None, {"fields": ["email", "name", "language", "shows_attendance"]}),
-        (_("Standing"), {"fields": ["standing", "accepted_on", "created_at", "last_seen_on"]}),
+        (_("Standing"), {"fields": [*WHEN, "conduct_version", "conduct_accepted_at"]}),
         (
             _("Staff"),
             {"fields": ["is_staff", "roles"], "description": _("Roles are given from the list, by an owner.")},

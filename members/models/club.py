@@ -35,6 +35,15 @@ class Club(models.Model):
         blank=True,
         help_text=_("A friend who went to as many is then asked to apply. Empty: as many as they like."),
     )
+    conduct_version = models.CharField(
+        _("version of the code of conduct"),
+        max_length=20,
+        blank=True,
+        help_text=_(
+            "For instance 2026-11. Whoever registers, comments or applies accepts it once, and again when it changes. "
+            "Empty: nobody is asked."
+        ),
+    )
     contact_email = models.EmailField(_("contact address"), blank=True)
     press_email = models.EmailField(_("press address"), blank=True)
     partners_email = models.EmailField(_("partners' address"), blank=True)

@@ -100,6 +100,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     shows_attendance = models.BooleanField(
         _("name shown to others going"), default=True, help_text=_("Among the people going to a meeting, never anywhere else.")
     )
+    conduct_version = models.CharField(_("code of conduct accepted"), max_length=20, blank=True, editable=False)
+    conduct_accepted_at = models.DateTimeField(_("code of conduct accepted on"), null=True, blank=True, editable=False)
     calendar_version = models.PositiveIntegerField(_("version of the calendar link"), default=1, editable=False)
     created_at = models.DateTimeField(_("account created"), default=timezone.now, editable=False)
     accepted_on = models.DateField(_("member since"), null=True, blank=True)

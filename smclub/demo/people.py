@@ -60,6 +60,7 @@ def organisations(demo: Shelf) -> None:
 
 def members(demo: Shelf) -> None:
     password = make_password(PASSWORD)  # hashed once: Argon2 for sixty would take seconds
+    demo_version = Club.current().conduct_version
     for number, row in enumerate(table("members")):
         standing = row["standing"]
         member, made = Member.objects.get_or_create(
@@ -70,6 +71,8 @@ def members(demo: Shelf) -> None:
                 "standing": standing,
                 "is_active": standing != Member.Standing.BLOCKED,
                 "language": row.get("language", "fr"),
+                "conduct_version": demo_version,
+                "conduct_accepted_at": demo.now,
                 "created_at": (joined_at := at(date(2008, 3, 5) + timedelta(days=105 * number))),
                 "accepted_on": joined_at.date() + timedelta(days=20) if standing == "member" else None,
             },
