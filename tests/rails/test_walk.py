@@ -115,7 +115,7 @@ def desk(addresses: dict[str, str]) -> dict[str, str]:
 def test_every_page_of_the_desk_fits_a_telephone(browser):
     """Each list and form of ours; deleting and histories are Django's own, and as wide everywhere."""
     people = club.build()
-    found = {key: path for key, path in desk(club.addresses(people)).items() if not key.endswith(("_delete", "_history"))}
+    found = {key: path for key, path in desk(club.addresses(people)).items() if not key.endswith(("_delete", "_history", "_csv"))}
     page = browser.open(as_=people.oscar, width=360)
     wrong = []
     for key, path in found.items():
