@@ -138,6 +138,7 @@ def addresses() -> list[Shot]:
         paths["letter"] = reverse("demo_letter", args=[letter.pk])
     mine = {"account": "members:me", "profile": "members:profile", "sessions": "usersessions_list", "keys": "mfa_index"}
     mine |= {"password": "account_change_password", "address": "account_email", "calendar": "events:my_calendar"}
+    mine["data"] = "my_data"
     return [
         *(Shot(name, path) for name, path in sorted(paths.items())),
         *(Shot(name, reverse(url), "member") for name, url in mine.items()),
