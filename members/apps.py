@@ -24,6 +24,12 @@ class MembersConfig(AppConfig):
         "join_link.make": _("Make a joining link"),
         "join_link.revoke": _("Revoke a joining link"),
         "join_link.take": _("Use a joining link"),
+        "group.accepted": _("Accept a request to join a group"),
+        "group.declined": _("Decline a request to join a group"),
+        "group.add": _("Add to a group"),
+        "group.remove": _("Remove from a group"),
+        "group.entrust": _("Make coordinator of a group"),
+        "group.relieve": _("Relieve of the coordination of a group"),
         "member.admit": _("Make a member"),
         "member.block": _("Block an account"),
         "member.unblock": _("Unblock an account"),
@@ -49,4 +55,4 @@ class MembersConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        from members import dues_letters, mail  # noqa: F401  # lazy: models must be loaded first; importing registers the letters
+        from members import dues_letters, group_letters, mail  # noqa: F401  # lazy: models must be loaded first; importing registers the letters

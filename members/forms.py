@@ -48,6 +48,19 @@ class DirectoryForm(forms.Form):
         return people
 
 
+class GroupRequestForm(forms.Form):
+    """A word to the coordinators of a group."""
+
+    message = forms.CharField(
+        label=_("A word to the coordinators"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What brings you, in a sentence or two. They alone read it."),
+        error_messages={"max_length": _("That is long: %(limit_value)d characters at most (you have %(show_value)d).")},
+    )
+
+
 class AccountForm(forms.ModelForm):
     name = NameField(help_text=_("What other people see."))
 

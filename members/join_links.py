@@ -8,12 +8,12 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members import grouping
 from members.joining import close_application, make_member
 from members.mail import letter
 from members.models import Entry, Group, GroupMembership, JoinLink, Member
 from members.profiles import keep_name
 from members.refusals import Refused
-from smclub.changed import changed
 
 
 @transaction.atomic
@@ -55,7 +55,6 @@ def take(link: JoinLink, *, member: Member, name: str = "", conduct: str = "") -
         make_member(member, verb="member.join_by_link", by=member)
         letter("members.application_accepted", key=f"join_link:{link.pk}:{member.pk}", to=member)
     if is_new:
-        GroupMembership.objects.create(group=link.group, member=member)
-        changed(link.group)
+        grouping.enter(link.group, member=member)
     Entry.objects.write("join_link.take", link, by=member, after=str(link.uses))
     return _("Welcome: you are a member of the club.")

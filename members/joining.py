@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from members.mail import letter
-from members.models import Application, Club, Entry, Group, GroupMembership, Inquiry, Member
+from members.models import Application, Club, Entry, Inquiry, Member
 from members.models.member import fold_email
 from members.profiles import keep_name
 from members.refusals import Refused
 from members.sponsoring import ask_sponsors
-from smclub.changed import changed, pages_changed
+from smclub.changed import pages_changed
 
 
 def account_of(email: str) -> Member | None:
@@ -211,24 +211,3 @@ def take_up(member: Member) -> str:
         raise Refused(_("No invitation is waiting for you."))
     make_member(member, verb="member.take_up", by=member)
     return _("Welcome: you are a member of the club.")
-
-
-@transaction.atomic
-def join_group(group: Group, *, member: Member) -> str:
-    """Returns what to say."""
-    if not member.is_accepted:
-        raise Refused(_("Groups are for members of the club."))
-    _membership, made = GroupMembership.objects.get_or_create(group=group, member=member)
-    if made:
-        changed(group)
-    return _("You are in %(group)s.") % {"group": group}
-
-
-@transaction.atomic
-def leave_group(group: Group, *, member: Member) -> str:
-    """Returns what to say."""
-    if GroupMembership.objects.coordinators().filter(group=group, member=member).exists():
-        raise Refused(_("You coordinate this group: ask an organiser to find somebody else first."))
-    GroupMembership.objects.filter(group=group, member=member).delete()
-    changed(group)
-    return _("You have left %(group)s.") % {"group": group}

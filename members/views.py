@@ -1,11 +1,14 @@
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from members import joining, linked_data
-from members.forms import DirectoryForm
-from members.models import Group, GroupMembership, Mandate, Organisation, Person
+from members import grouping, linked_data
+from members.forms import DirectoryForm, GroupRequestForm
+from members.models import Group, GroupMembership, GroupRequest, Mandate, Organisation, Person
+from members.refusals import Refused
 from smclub.paging import page_of
 from smclub.shared import shared
 
@@ -35,12 +38,19 @@ def group_list(request):
 @require_safe
 @shared("page")
 def group_detail(request, slug):
+    return _group_page(request, slug)
+
+
+def _group_page(request, slug, *, form=None):
     visitor = request.user
     group = get_object_or_404(Group.objects.current().with_member_count(), slug=slug)
+    membership = GroupMembership.objects.between(group, visitor)
     context = {
         "group": group,
         "coordinators": Person.objects.coordinating(group).listed_for(visitor).for_cards().by_name(),
-        "membership": GroupMembership.objects.between(group, visitor),
+        "membership": membership,
+        "asked": None if membership else GroupRequest.objects.between(group, visitor),
+        "form": form or GroupRequestForm(),
     }
     return render(request, "members/group_detail.html", context)
 
@@ -48,20 +58,35 @@ def group_detail(request, slug):
 @require_POST
 @login_required
 def group_join(request, slug):
-    return _group_deed(request, slug, deed=joining.join_group)
+    return _group_deed(request, slug, deed=grouping.join)
 
 
 @require_POST
 @login_required
 def group_leave(request, slug):
-    return _group_deed(request, slug, deed=joining.leave_group)
+    return _group_deed(request, slug, deed=grouping.leave)
+
+
+@require_POST
+@login_required
+def group_withdraw(request, slug):
+    return _group_deed(request, slug, deed=grouping.withdraw)
+
+
+@require_POST
+@login_required
+def group_ask(request, slug):
+    form = GroupRequestForm(request.POST)
+    if form.is_valid():
+        return _group_deed(request, slug, deed=partial(grouping.ask, message=form.cleaned_data["message"]))
+    return _group_page(request, slug, form=form)
 
 
 def _group_deed(request, slug, *, deed):
     group = get_object_or_404(Group.objects.current(), slug=slug)
     try:
         messages.success(request, deed(group, member=request.user))
-    except joining.Refused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(group)
 

@@ -13,7 +13,7 @@ from events import registering
 from events.models import Event, Invitation, Registration
 from members import picturing
 from members.mail import letter
-from members.models import Application, Entry, Erasure, Export, GroupMembership, Member, OldAddress, Person
+from members.models import Application, Entry, Erasure, Export, GroupMembership, GroupRequest, Member, OldAddress, Person
 from posts.models import Report
 from smclub import exporting
 from smclub.changed import changed, gone, pages_changed
@@ -117,6 +117,8 @@ def _groups(member: Member, into: Member) -> None:
                 own.role = membership.role
                 own.save(update_fields=["role"])
             membership.delete()
+    joined = GroupMembership.objects.filter(member=into).values("group")
+    GroupRequest.objects.filter(member__in=[member, into], group__in=joined, state=GroupRequest.State.WAITING).delete()
 
 
 def _one_open_application(member: Member, into: Member) -> None:

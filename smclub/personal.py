@@ -81,6 +81,8 @@ RULES = (
     Rule("members.Sponsorship.application", GONE, Merged.KEPT, gives=False, why="what members say in confidence of an applicant"),
     Rule("members.JoinLink.made_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("members.GroupMembership.member", GONE, Merged.DEED),
+    Rule("members.GroupRequest.member", GONE, ONCE, hides=("decided_by",)),
+    Rule("members.GroupRequest.decided_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("members.Entry.actor", Erased.DEED, MOVED, hides=("subject_label", "note")),
     Rule("members.Letter.member", Erased.DEED, MOVED, hides=("context", "key", "html"), by_address=("to_email",)),
     Rule("members.Dues.member", Erased.DEED, MOVED, hides=("recorded_by",)),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from events.models import Event, Invitation, Registration
 from members.mail import letter
-from members.models import Entry, Erasure, Export, Letter, Member, SealedRecord
+from members.models import Entry, Erasure, Export, GroupRequest, Letter, Member, SealedRecord
 from members.models.journal import KEPT as LOG_KEPT
 from posts.models import Report
 from smclub import erasing
@@ -118,6 +118,10 @@ def _of_nobody_known(rows: QuerySet) -> None:
     rows.update(name="", email="", reporter=None)
 
 
+def _answered_group_requests() -> QuerySet:
+    return GroupRequest.objects.filter(decided_at__lt=timezone.now() - YEAR)
+
+
 def _old_log_of_the_desk() -> QuerySet:
     return LogEntry.objects.filter(action_time__lt=timezone.now() - YEAR)
 
@@ -131,6 +135,7 @@ RULES = (
     Rule("letters, a year after", _old_letters, _deleted),
     Rule("last letters to who was erased, not sent in five weeks", _last_letters_stuck, _deleted),
     Rule("who sent a report, a year after it was answered", _answered_reports, _of_nobody_known),
+    Rule("requests to join a group, a year after the answer", _answered_group_requests, _deleted),
     Rule(
         "Django's own log of the desk, a year after",
         lambda: LogEntry.objects.filter(action_time__lt=timezone.now() - YEAR),

@@ -17,7 +17,9 @@ TABLE: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("events", _WRITE, ("event",)),
         ("events", _ALL, ("talk", "eventpartner", "invitation")),
         ("events", (_VIEW,), ("registration", "venue", "cycle")),
-        ("members", (_VIEW,), ("group", "person", "organisation", "topic", "picture")),
+        ("members", (_VIEW, _CHANGE), ("group", "grouprequest")),
+        ("members", _WRITE, ("groupmembership",)),
+        ("members", (_VIEW,), ("person", "organisation", "topic", "picture")),
     ],
     AUTHOR: [
         ("posts", _WRITE, ("post",)),
@@ -68,7 +70,8 @@ TABLE[ORGANISER] = [
     ("partners", _ALL, ("period", "counterpart")),
     ("members", _WRITE, ("member", "person", "organisation", "group", "topic", "picture", "mandate")),
     ("members", _ALL, ("groupmembership", "oldaddress")),
-    ("members", (_VIEW, _CHANGE), ("application", "club")),
+    ("members", ("run_every",), ("group",)),
+    ("members", (_VIEW, _CHANGE), ("application", "club", "grouprequest")),
     ("members", _WRITE, ("joinlink",)),
     ("members", (_VIEW,), ("letter", "entry", "jobrun", "plan", "dues", "duesseat")),
 ]

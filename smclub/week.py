@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models import Event
-from members.models import Application, Club, Dues, Letter, Member
+from members.models import Application, Club, Dues, Group, GroupMembership, GroupRequest, Letter, Member
 from posts.models import Comment, Post, Report
 from smclub import duties
 
@@ -81,12 +81,27 @@ def queues(member: Member) -> list[Queue]:
         waiting.append(
             Queue(_("Applications to answer"), count, _list("members_application", state__exact=Application.State.WAITING))
         )
+    if member.may("members.change_grouprequest"):
+        waiting += _of_the_groups(member)
     if member.may("members.change_dues"):
         waiting += _of_the_treasurer()
     if member.may("members.view_letter"):
         count = Letter.objects.filter(state=Letter.State.FAILED).count()
         waiting.append(
             Queue(_("Letters that could not be sent"), count, _list("members_letter", state__exact=Letter.State.FAILED))
+        )
+    return waiting
+
+
+def _of_the_groups(member: Member) -> list[Queue]:
+    """Who asks to be in a group that `member` runs; and to organisers, the groups that nobody runs."""
+    count = GroupRequest.objects.waiting().run_by(member).count()
+    waiting = [Queue(_("Requests to join a group"), count, _list("members_grouprequest", state__exact="waiting"))]
+    if member.may("members.run_every_group") and (count := Group.objects.without_coordinator().count()):
+        waiting.append(Queue(_("Groups without a coordinator"), count, _list("members_group", coordination="nobody")))
+    if member.is_superuser and (count := GroupMembership.objects.without_desk().count()):
+        waiting.append(
+            Queue(_("Coordinators without the role that opens the desk"), count, _list("members_groupmembership", bureau="sans"))
         )
     return waiting
 

@@ -14,6 +14,7 @@ from members.models import (
     Dues,
     Group,
     GroupMembership,
+    GroupRequest,
     Invoice,
     InvoiceSeries,
     JoinLink,
@@ -61,6 +62,10 @@ def make_group(*, name="SMC Rennes", slug="", kind=Group.Kind.LOCAL, coordinator
     for member in members:
         GroupMembership.objects.create(group=group, member=member)
     return group
+
+
+def make_group_request(*, group=None, member=None, **fields) -> GroupRequest:
+    return GroupRequest.objects.create(group=group or make_group(joining="request"), member=member or make_member(), **fields)
 
 
 def make_topic(*, name="médias", **fields) -> Topic:

@@ -65,6 +65,8 @@ KIND_REFUSALS = [
 
 
 class DeclineForm(forms.Form):
+    texts, missing = KIND_REFUSALS, _("Give a reason: the applicant reads it.")
+
     template = forms.ChoiceField(
         label=_("Start from"),
         required=False,
@@ -83,14 +85,14 @@ class DeclineForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["template"].choices = [("", "–"), *((str(text), title) for title, text in KIND_REFUSALS)]
+        self.fields["template"].choices = [("", "–"), *((str(text), title) for title, text in self.texts)]
 
     def clean(self):
         cleaned = super().clean()
         template = cleaned.pop("template", "")
         cleaned["reason"] = cleaned.get("reason") or template
         if not cleaned["reason"] and "reason" not in self.errors:
-            self.add_error("reason", _("Give a reason: the applicant reads it."))
+            self.add_error("reason", self.missing)
         return cleaned
 
 

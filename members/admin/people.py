@@ -1,4 +1,4 @@
-"""People, organisations, groups, mandates, topics, pictures."""
+"""People, organisations, mandates, topics, pictures."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members import picturing, topics
-from members.models import Group, GroupMembership, Mandate, Organisation, Person, Picture, Topic
+from members.models import Mandate, Organisation, Person, Picture, Topic
 from smclub.desk import ClubInline, ClubModelAdmin
 from smclub.images import PictureField
 
@@ -79,42 +79,6 @@ class OrganisationAdmin(ClubModelAdmin):
 
     def get_prepopulated_fields(self, request, obj=None):
         return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
-
-
-class GroupMembershipInline(ClubInline):
-    model = GroupMembership
-    extra = 0
-    autocomplete_fields = ["member"]
-    fields = ["member", "role", "joined_at"]
-    readonly_fields = ["joined_at"]
-    ordering = ["role", "joined_at"]
-
-
-@admin.register(Group)
-class GroupAdmin(ClubModelAdmin):
-    list_display = ["name", "kind", "city", "meets", "members", "is_active", "position"]
-    list_filter = ["kind", "is_active"]
-    search_fields = ["name", "city"]
-    ordering = ["kind", "position", "name"]
-    prepopulated_fields = {"slug": ["name"]}
-    inlines = [GroupMembershipInline]
-    fieldsets = [
-        (None, {"fields": ["name", "slug", "kind", "city", "meets", "meets_en", "is_active", "position"]}),
-        (_("Text"), {"fields": ["description", "description_en"]}),
-    ]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_member_count()
-
-    @admin.display(description=_("members"), ordering="member_count")
-    def members(self, group):
-        return group.member_count
-
-    def get_prepopulated_fields(self, request, obj=None):
-        return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
-
-    def has_delete_permission(self, request, obj=None):
-        return False  # a group that stopped is made inactive: its meetings and posts stay
 
 
 @admin.register(Mandate)

@@ -2,7 +2,7 @@ from members.models.application import Application, Inquiry, Sponsorship
 from members.models.browser import KnownBrowser
 from members.models.club import Club
 from members.models.dues import Dues, DuesSeat, DuesState, Plan
-from members.models.group import Group, GroupMembership
+from members.models.group import Group, GroupMembership, GroupRequest
 from members.models.invoice import Invoice, InvoiceSeries
 from members.models.join_link import JoinLink
 from members.models.journal import Entry, JobRun, OldAddress
@@ -24,6 +24,7 @@ __all__ = [
     "Export",
     "Group",
     "GroupMembership",
+    "GroupRequest",
     "Inquiry",
     "Invoice",
     "InvoiceSeries",

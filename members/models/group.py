@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from django.urls import reverse
@@ -30,6 +32,21 @@ class GroupQuerySet(models.QuerySet):
     def coordinated_by(self, member):
         return self.filter(Exists(GroupMembership.objects.coordinators().filter(group=OuterRef("pk"), member=member)))
 
+    def without_coordinator(self):
+        """Groups that meet and that nobody with an open account coordinates."""
+        coordinated = GroupMembership.objects.coordinators().of_members().filter(group=OuterRef("pk"))
+        return self.current().filter(~Exists(coordinated))
+
+    def run_by(self, member):
+        """Groups that `member` may manage: all for organisers, their own for coordinators."""
+        if not member.may("members.change_group"):
+            return self.none()
+        return self.all() if member.may("members.run_every_group") else self.coordinated_by(member)
+
+    def on_desk_of(self, member):
+        """Groups that the desk shows `member`: those they run, or all to who reads accounts."""
+        return self.all() if member.may("members.view_member") else self.run_by(member)
+
     def joined_by(self, member):
         return self.filter(Exists(GroupMembership.objects.filter(group=OuterRef("pk"), member=member)))
 
@@ -40,6 +57,11 @@ class Group(Searchable, models.Model):
     class Kind(models.TextChoices):
         LOCAL = "local", _("Local club")
         COMMISSION = "commission", _("Commission")
+
+    class Joining(models.TextChoices):
+        OPEN = "open", _("Open: members join at once")
+        REQUEST = "request", _("On request: the coordinators answer")
+        CLOSED = "closed", _("Closed: the coordinators add its members")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
@@ -53,6 +75,7 @@ class Group(Searchable, models.Model):
         _("meets"), max_length=150, blank=True, help_text=_("For instance: the first Wednesday of the month.")
     )
     meets_en = models.CharField(_("meets, in English"), max_length=150, blank=True)
+    joining = models.CharField(_("joining the group"), max_length=8, choices=Joining, default=Joining.OPEN)
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -67,6 +90,7 @@ class Group(Searchable, models.Model):
     class Meta:
         verbose_name = _("group")
         verbose_name_plural = _("groups")
+        permissions = [("run_every_group", _("Can run every group"))]
 
     def __str__(self) -> str:
         return self.name
@@ -87,6 +111,20 @@ class Group(Searchable, models.Model):
 class GroupMembershipQuerySet(models.QuerySet):
     def coordinators(self):
         return self.filter(role=GroupMembership.Role.COORDINATOR)
+
+    def of_members(self):
+        """Without those whose account is closed."""
+        return self.filter(member__standing=Member.Standing.MEMBER)
+
+    def without_desk(self):
+        """Coordinators who may not enter the admin: an owner has yet to give them the role."""
+        return self.coordinators().of_members().filter(group__is_active=True, member__is_staff=False)
+
+    def on_desk_of(self, member):
+        return self.filter(group__in=Group.objects.on_desk_of(member))
+
+    def run_by(self, member):
+        return self.filter(group__in=Group.objects.run_by(member))
 
     def of(self, member):
         return self.filter(member=member, group__is_active=True).select_related("group").order_by("group__name")
@@ -120,4 +158,78 @@ class GroupMembership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member} · {self.group}"
+        return f"{self.member.public_name} · {self.group}"
+
+    @property
+    def is_coordination(self) -> bool:
+        return self.role == self.Role.COORDINATOR
+
+
+AGAIN = timedelta(days=30)  # after a no, when the same question may be asked again
+
+
+class GroupRequestQuerySet(models.QuerySet):
+    def waiting(self):
+        """Of groups that meet, by people who are members still, the oldest first."""
+        return self.filter(
+            state=GroupRequest.State.WAITING, group__is_active=True, member__standing=Member.Standing.MEMBER
+        ).order_by("created_at", "pk")
+
+    def between(self, group, visitor):
+        """The last request of `visitor` to be in `group`, or None."""
+        return self.filter(group=group, member=visitor).order_by("-pk").first() if visitor.is_authenticated else None
+
+    def on_desk_of(self, member):
+        return self.filter(group__in=Group.objects.on_desk_of(member))
+
+    def run_by(self, member):
+        return self.filter(group__in=Group.objects.run_by(member))
+
+
+class GroupRequest(models.Model):
+    """A member asks to be in a group. Never a membership: nothing that is for the group is for who waits."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting for an answer")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="requests", verbose_name=_("group"))
+    member = models.ForeignKey(Member, models.CASCADE, related_name="group_requests", verbose_name=_("member"))
+    message = models.TextField(_("message"), max_length=500, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        Member, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("decided by")
+    )
+    reason = models.TextField(_("reason given"), blank=True)
+
+    objects = GroupRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request to join a group")
+        verbose_name_plural = _("requests to join a group")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "member"],
+                condition=Q(state="waiting"),
+                name="group_request_one_open",
+                violation_error_message=_("A request is waiting already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.public_name} · {self.group}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
+
+    @property
+    def again_at(self) -> datetime | None:
+        """From when on the member may ask again, once they were told no and as long as it is still to come."""
+        if self.state != self.State.DECLINED or self.decided_at is None:
+            return None
+        again = self.decided_at + AGAIN
+        return again if again > timezone.now() else None

@@ -13,6 +13,7 @@ STEPS = (
     people.members,
     people.people,
     people.groups,
+    people.requests,
     people.mandates,
     dues.dues,
     people.partners,

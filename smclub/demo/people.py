@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from members.models import Application, Club, Group, GroupMembership, Mandate, Member, Organisation, Person, Topic
+from members.models import Application, Club, Group, GroupMembership, GroupRequest, Mandate, Member, Organisation, Person, Topic
 from partners.models import Counterpart, Partner, Period
 from smclub import roles
 from smclub.demo.shelf import HERE, Shelf, at, plain, table
@@ -138,6 +138,7 @@ def groups(demo: Shelf) -> None:
                 "description_en": row.get("description_en", ""),
                 "meets": row.get("meets", ""),
                 "meets_en": row.get("meets_en", ""),
+                "joining": row.get("joining", "open"),
                 "position": position,
             },
         )
@@ -151,6 +152,17 @@ def groups(demo: Shelf) -> None:
                 for email in demo.members
                 if email in coordinators or group.slug in joined[email]
             )
+
+
+def requests(demo: Shelf) -> None:
+    """Who asks to join a group; whoever is in it already asks for nothing."""
+    if GroupRequest.objects.exists():
+        return
+    for number, row in enumerate(table("group_requests")):
+        group, member = demo.groups[row["group"]], demo.members[row["member"]]
+        if not GroupMembership.objects.filter(group=group, member=member).exists():
+            received = demo.now - timedelta(days=number, hours=7)
+            GroupRequest.objects.create(group=group, member=member, message=row["message"], created_at=received)
 
 
 def mandates(demo: Shelf) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from members import standing, topics
 from members.mail import compose, ready_made
-from members.models import Application, Club, Entry, GroupMembership, Letter, Member, OldAddress, Organisation, Person, Picture
+from members.models import Application, Club, Entry, Letter, Member, OldAddress, Organisation, Person, Picture
 from smclub import searchable
 from tests.cast import cast
 from tests.make import (
@@ -342,19 +342,13 @@ def test_what_is_remembered_is_only_read(client, olga, model):
     assert client.post(reverse(f"admin:members_{model}_add")).status_code == 403
 
 
-def test_a_group_is_saved_with_its_members(client, olga):
-    group, milan = make_group(), cast("milan")
-    change(
-        client,
-        group,
-        **{
-            "memberships-TOTAL_FORMS": "1",
-            "memberships-0-member": milan.pk,
-            "memberships-0-role": "coordinator",
-            "memberships-0-group": group.pk,
-        },
-    )
-    assert GroupMembership.objects.get().role == "coordinator"
+def test_a_group_is_saved_and_leads_to_its_members(client, olga):
+    group = make_group(members=[cast("milan")])
+    change(client, group, meets="le mardi", joining="closed")
+    group.refresh_from_db()
+    assert (group.meets, group.joining) == ("le mardi", "closed")
+    members = f"{reverse('admin:members_groupmembership_changelist')}?group__id__exact={group.pk}"
+    assert members in client.get(reverse("admin:members_group_change", args=[group.pk])).text
 
 
 def test_a_person_saved_in_the_admin_is_found_by_their_page(client, olga):

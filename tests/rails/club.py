@@ -41,8 +41,11 @@ def build() -> SimpleNamespace:
     """Rows for every kind of page; Milan goes to the open meeting and wrote the comment, Coralie coordinates the group."""
     people = {who: cast(who) for who in ROLE_OF.values()}
     club = SimpleNamespace(**people, club=Club.objects.create(pk=1, contact_email="club@example.org"))
-    club.group = make.make_group(coordinators=[club.coralie], members=[club.mona] if hasattr(club, "mona") else [])
+    club.group = make.make_group(coordinators=[club.coralie], members=[make.make_member()])
     club.commission = make.make_group(name="Social Data", kind="commission", members=[club.milan])
+    club.elsewhere = make.make_group(name="SMC Lyon", members=[club.olga], joining="request")  # Coralie has no part in it
+    club.group_request = make.make_group_request(group=club.group, member=club.aude, message="Bonjour.")
+    club.request_elsewhere = make.make_group_request(group=club.elsewhere, member=club.milan)
     club.topic, club.category, club.series = make.make_topic(), make.make_category(), make.make_series()
     club.person = make.make_person(member=club.milan)
     club.hidden_person = make.make_person(name="Fabienne Discrète", visibility="members")
@@ -158,6 +161,9 @@ def arguments(club) -> dict[str, list]:
         "members:group": [club.group.slug],
         "members:group_join": [club.group.slug],
         "members:group_leave": [club.group.slug],
+        "members:group[on_request]": [club.elsewhere.slug],
+        "members:group_ask": [club.elsewhere.slug],
+        "members:group_withdraw": [club.elsewhere.slug],
         "members:join": ["laissez-passer"],
         "members:join[forged]": ["forged"],
         "members:sponsor": [club.sponsorship.token],
@@ -203,6 +209,9 @@ def arguments(club) -> dict[str, list]:
         "admin:events_event_change[elsewhere]": [club.invited.pk],
         "admin:events_registration_change[elsewhere]": [club.registration_elsewhere.pk],
         "admin:members_person_change[private]": [club.private_person.pk],
+        "admin:members_group_change[elsewhere]": [club.elsewhere.pk],
+        "admin:members_groupmembership_change[elsewhere]": [club.elsewhere.memberships.get().pk],
+        "admin:members_grouprequest_change[elsewhere]": [club.request_elsewhere.pk],
         "admin:members_dues_csv": [2026],
         "admin:members_dues_change[organisation]": [club.company_dues.pk],
         "admin:members_member_change[owner]": [club.oscar.pk],

@@ -26,6 +26,9 @@ DEEDS: dict[str, dict[str, set[str]]] = {
         **{f"{EVENT}.{action}": {EVENT} for action in ("cancel", "postpone")},
         f"{EVENT}.copy": {EVENT, "events.eventpartner", "events.eventtopic"},
         "events.registration.remove": {"events.registration"},
+        "members.grouprequest.accept": {"members.grouprequest", "members.groupmembership"},
+        "members.grouprequest.decline": {"members.grouprequest"},
+        "members.groupmembership.remove": {"members.groupmembership"},
     },
     "aude": {f"{POST}.submit": {POST}},
     "modou": {
@@ -189,7 +192,16 @@ def kept_by(who: str, people) -> set[tuple[str, object]]:
     kept, pks = own[who]
     model = EVENT if kept == "events" else POST
     others = {(model, pk) for pk in apps.get_model(model)._default_manager.exclude(pk__in=pks).values_list("pk", flat=True)}
-    return others | {("events.registration", people.registration_elsewhere.pk)}
+    return others | {("events.registration", people.registration_elsewhere.pk)} | of_other_groups(people)
+
+
+def of_other_groups(people) -> set[tuple[str, object]]:
+    others = apps.get_model("members.group").objects.exclude(pk=people.group.pk)
+    rows = {("members.group", pk) for pk in others.values_list("pk", flat=True)}
+    for model in ("members.groupmembership", "members.grouprequest"):
+        hung = apps.get_model(model).objects.filter(group__in=others).values_list("pk", flat=True)
+        rows |= {(model, pk) for pk in hung}
+    return rows
 
 
 @pytest.mark.parametrize("who", DEEDS)

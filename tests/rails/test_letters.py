@@ -12,11 +12,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.urls import resolve
 from django.utils import timezone, translation
 
-from members import contacting, joining, seats, standing, treasury
+from members import contacting, grouping, joining, seats, standing, treasury
 from members.mail import COMPOSERS, compose, letter
 from members.models import KnownBrowser, Letter, Member
 from posts import moderating, reporting
-from smclub import erasing, exporting
+from smclub import erasing, exporting, roles
 from tests import make
 from tests.cast import cast
 from tests.events.test_mail import a_letter_of_each_kind
@@ -57,6 +57,19 @@ def of_members(language: str) -> None:
     letter("members.new_browser", key=f"browser:{known.pk}", to=key, browser=known.pk, agent="Firefox/140.0 Windows")
 
 
+def of_groups(language: str) -> None:
+    olga, group = cast("olga"), make.make_group(coordinators=[somebody(language)], joining="request")
+    roles.give(group.memberships.get().member, roles.COORDINATOR)
+    for message in ("Je reprends la radio du quartier.", ""):
+        grouping.ask(group, member=somebody(language), message=message)
+    waiting = [make.make_group_request(group=group, member=somebody(language)) for _number in range(2)]
+    grouping.accept(waiting[0], by=olga)
+    grouping.decline(waiting[1], by=olga, reason="La saison est complète.")
+    grouping.add(group, member=somebody(language), by=olga)
+    for reason in ("Vous avez déménagé.", ""):
+        grouping.remove(grouping.enter(group, member=somebody(language)), by=olga, reason=reason)
+
+
 def of_dues(language: str) -> None:
     plan, payer = make.make_plan(), make.make_organisation()
     treasury.pay(treasury.ask_for(plan, by=None, member=somebody(language)), by=None, paid_on=timezone.localdate(), method="cash")
@@ -88,6 +101,7 @@ def letters(language: str) -> dict[str, Letter]:
     Member.objects.filter(pk=cast("oscar").pk).update(language=language)  # the owner, who is told of roles
     a_letter_of_each_kind(somebody(language))
     of_members(language)
+    of_groups(language)
     of_dues(language)
     of_discussions(language)
     found = {}

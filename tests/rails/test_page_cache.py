@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from modelsearch import index
 
 from events import registering, scheduling
-from members import joining, profiles, standing, topics
+from members import grouping, profiles, standing, topics
 from members.models import Club
 from posts import moderating, publishing
 from smclub.shared import SHARED
@@ -122,11 +122,19 @@ SHOWN = {
     "posts.Series": lambda c: (c.series, "title", c.series.get_absolute_url()),
     "posts.Page": lambda c: (make.make_page(slug="essai", title="Essai"), "title", "/essai/"),
 }
-READ_ONLY = {"members.Member", "posts.Comment", "posts.Discussion", "partners.Period", "events.Registration"}  # see VERBS
+READ_ONLY = {
+    "members.Member",
+    "members.GroupMembership",
+    "posts.Comment",
+    "posts.Discussion",
+    "partners.Period",
+    "events.Registration",
+}  # see VERBS
 FOR_NO_VISITOR = {
     "members.Application",
     "members.Dues",
     "members.DuesSeat",
+    "members.GroupRequest",
     "members.Invoice",
     "members.JoinLink",
     "members.Letter",
@@ -181,7 +189,7 @@ VERBS = {
     "remove a comment": lambda c: (_talk(c), moderating.remove, [c.comment], {"by": c.modou, "reason": "rules"}),
     "call it spam": lambda c: (_talk(c), moderating.mark_spam, [c.comment], {"by": c.modou}),
     "close a discussion": lambda c: (_talk(c), moderating.close, [c.discussion], {"by": c.modou}),
-    "join a group": lambda c: (c.group.get_absolute_url(), joining.join_group, [c.group], {"member": cast("mona")}),
+    "join a group": lambda c: (c.group.get_absolute_url(), grouping.join, [c.group], {"member": cast("mona")}),
     "present oneself": lambda c: (_page_of(c), profiles.present, [c.milan], {"name": "Milan K.", "topics": ""}),
     "change one's name": lambda c: (_talk(c), profiles.introduce, [c.milan], {"name": "Milan Nouveau"}),
     "block somebody": lambda c: (_page_of(c), standing.block, [c.milan], {"by": c.olga, "reason": "x"}),

@@ -51,6 +51,8 @@ def grow(people, rows: int) -> None:
         people.partner.contacts.add(person)
         make.make_group(members=[member], coordinators=[make.make_member()])
         make.GroupMembership.objects.create(group=people.group, member=member)
+        make.make_group_request(group=people.group)
+        make.make_group_request(group=people.elsewhere, state="declined")
         make.make_mandate(person=person)
         make.make_person(member=member, is_in_directory=True, visibility="members", organisation=people.organisation)
         make.make_category()
