@@ -18,7 +18,7 @@ from events.models import Cycle, Event, Registration, Venue
 from events.panel import answered, panel_of
 from members.models import Club
 from smclub import share_cards
-from smclub.keeping import kept
+from smclub.keeping import kept_here
 from smclub.paging import page_of
 from smclub.shared import keep_private, shared
 
@@ -64,7 +64,7 @@ def event_detail(request, slug):
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request, slug):
     """POST: the desired state. GET, from a visitor's form or after signing in: the page, with what they chose filled in."""
-    event = _event(request, slug)
+    event = get_object_or_404(Event.objects.known_to(request.user), slug=slug)
     if request.method != "POST" or not request.user.is_authenticated:
         return redirect(_with_wish(request, event))
     form = answered(event, request.user, request.POST)
@@ -74,8 +74,8 @@ def register(request, slug):
             return _answer(request, slug) if request.htmx else redirect(f"{event.get_absolute_url()}#rsvp")
         except registering.Refused as refusal:
             form.refuse(refusal)
-            return _page(request, event, form=form, status=503 if refusal.code == "busy" else 200)
-    return _page(request, event, form=form)
+            return _page(request, _event(request, slug), form=form, status=503 if refusal.code == "busy" else 200)
+    return _page(request, _event(request, slug), form=form)
 
 
 @require_POST
@@ -165,7 +165,7 @@ def _page(request, event: Event, *, form=None, wish=None, refusal=None, status=2
 
 def _passed_on(event: Event, *, talks, partners) -> dict:
     """What machines read and people pass on, as everybody may read it; made where it is shown."""
-    club = kept("club", Club.current)
+    club = kept_here("club", Club.current)
     return {
         "club": club,
         "data": partial(linked_data.event_data, event, club=club, talks=talks, partners=partners),

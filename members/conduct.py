@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from members.models import Club, Member
-from smclub.keeping import kept
+from smclub.keeping import kept_here
 
 
 class ConductField(forms.BooleanField):
@@ -28,6 +28,6 @@ class ConductField(forms.BooleanField):
 
 def ask_for_conduct(form: forms.BaseForm, member: Member) -> None:
     """Adds the box to `form` when `member` has not accepted the club's version; a club without one asks nobody."""
-    version = kept("club", Club.current).conduct_version
+    version = kept_here("club", Club.current).conduct_version
     if version and member.conduct_version != version:
         form.fields["conduct"] = ConductField(version)

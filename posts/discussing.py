@@ -14,7 +14,7 @@ from members.models import is_accepted
 from posts.comment_forms import CommentForm
 from posts.models import Comment, Discussion, Post
 from posts.models.comment import STEP
-from smclub.keeping import is_keeping, kept
+from smclub.keeping import is_keeping, kept_here
 from smclub.paging import page_of
 
 THREADS = 30  # comments with their answers on one page: five hundred at once took two seconds to draw
@@ -50,8 +50,13 @@ def thread_of(thing: Event | Post, *, visitor, number="1") -> Thread | None:
     discussion = Discussion.objects.of(thing).with_readable(thing, visitor).first()
     if discussion is None:
         return Thread(None, [], 0) if type(thing).objects.visible_to(visitor).filter(pk=thing.pk).exists() else None
-    if not discussion.is_readable:
-        return None
+    return _thread(discussion, visitor=visitor, number=number) if discussion.is_readable else None
+
+
+def _thread(discussion: Discussion | None, *, visitor, number="1") -> Thread:
+    """Page `number` of a discussion that `visitor` may read."""
+    if discussion is None:
+        return Thread(None, [], 0)
     nodes = Comment.objects.nodes_for(visitor, of=discussion)
     comments = list(nodes.threaded(visitor)[: FEW + 1])
     is_whole = len(comments) <= FEW
@@ -117,7 +122,8 @@ def _node(comment: Comment, visitor) -> Node:
 def section(thing: Event | Post, *, visitor, notice: str = "", number="1", is_plain: bool = False) -> dict:
     """The context of `posts/comments/_discussion.html`; `is_plain` when nothing but `thing` and `visitor` shapes it."""
     told = _told(thing, visitor) if is_plain else {}
-    thread = SimpleLazyObject(partial(thread_of, thing, visitor=visitor, number=number))
+    find = partial(_thread, told["discussion"]) if told else partial(thread_of, thing)
+    thread = SimpleLazyObject(partial(find, visitor=visitor, number=number))
     return {
         "thing": thing,
         "thread": thread,
@@ -135,8 +141,9 @@ def _told(thing: Event | Post, visitor) -> dict:
     """What everybody may know of the discussion on `thing`; nothing when not all may read it, or when `visitor` wrote in it."""
     if not is_keeping() or not thing.kept_as or getattr(visitor, "is_staff", False):
         return {}
-    told = kept(f"talk:{thing.kept_as}", lambda: _open_talk(thing))
-    if told and visitor.is_authenticated and Comment.objects.filter(discussion=told["pk"], member=visitor).exists():
+    told = kept_here(f"talk:{thing.kept_as}", lambda: _open_talk(thing))
+    discussion = told.get("discussion")
+    if discussion and visitor.is_authenticated and Comment.objects.filter(discussion=discussion, member=visitor).exists():
         return {}
     return told
 
@@ -144,8 +151,8 @@ def _told(thing: Event | Post, visitor) -> dict:
 def _open_talk(thing: Event | Post) -> dict:
     discussion = Discussion.objects.of(thing).with_readable(thing, None).first()
     if discussion is None:
-        return {"pk": None, "is_open": True}
-    return {"pk": discussion.pk, "is_open": discussion.is_open} if discussion.is_readable else {}
+        return {"discussion": None, "is_open": True}
+    return {"discussion": discussion, "is_open": discussion.is_open} if discussion.is_readable else {}
 
 
 def address_to_write_on(thing: Event | Post) -> str:

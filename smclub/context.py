@@ -4,7 +4,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from members.models import Club
-from smclub.keeping import kept
+from smclub.keeping import kept_here
 
 ELSEWHERE = {  # addresses whose place in the navigation is not that of their app
     "search": "search",
@@ -43,7 +43,7 @@ def site(request):
     return {
         "section": _section(match) if match else "",
         "translated_url": SimpleLazyObject(lambda: _translated(request)),
-        "club": SimpleLazyObject(lambda: kept("club", Club.current)),
+        "club": SimpleLazyObject(lambda: kept_here("club", Club.current)),
         "has_session": has_session,
         "is_signed_in": lambda: has_session and request.user.is_authenticated,
         "SITE_URL": settings.SITE_URL,

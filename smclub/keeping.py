@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -25,8 +25,20 @@ from smclub.editions import EDITION, first_edition, trouble
 
 LONGEST = timedelta(minutes=10)  # that anything is kept, whatever happens
 MANY_PARTS = 400  # that a process holds: a few MiB
-_answering: ContextVar[str | None] = ContextVar("edition of the answer that is being made", default=None)
 _parts: dict[str, "Kept"] = {}
+
+
+@dataclass
+class Answer:
+    """What one answer knows: the edition of all that is kept for it ("" when nothing is) and what was asked for it already."""
+
+    edition: str
+    is_deed: bool = False
+    until: datetime | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+_answering: ContextVar[Answer | None] = ContextVar("the answer that is being made", default=None)
 
 
 @dataclass(frozen=True)
@@ -37,9 +49,9 @@ class Kept:
 
 
 @contextmanager
-def answering(edition: str) -> Iterator[None]:
-    """The edition of all that is kept for one answer; "" when nothing is: the cache is away, or the answer follows a deed."""
-    token = _answering.set(edition)
+def answering(edition: str, *, is_deed: bool = False) -> Iterator[None]:
+    """One answer; its edition is "" when nothing is kept: the cache is away, or it tells of a deed, which makes all of it old."""
+    token = _answering.set(Answer(edition, is_deed))
     try:
         yield
     finally:
@@ -48,17 +60,24 @@ def answering(edition: str) -> Iterator[None]:
 
 def is_keeping() -> bool:
     """Whether parts of the answer that is being made may be kept."""
-    return bool(_answering.get())
+    return bool(_edition())
 
 
-def kept_part(name: str, make: Callable[[], str]) -> str:
-    """A part of a page, as a visitor reads it: what `make` answered in the edition of this answer, kept in the process itself.
+def _edition() -> str | None:
+    """Of the answer that is being made; None outside of one."""
+    answer = _answering.get()
+    return answer.edition if answer else None
 
-    Outside of an answer, or without a name, nothing is kept.
+
+def kept_here(name: str, make: Callable[[], Any]) -> Any:
+    """What `make` answered in the edition of this answer, the same for everybody, kept in the process itself: nothing changes it.
+
+    For parts of pages and small facts: to make one again in each process costs less than to write it down. Without a name, or
+    outside of an answer, nothing is kept.
     """
-    edition = _answering.get()
+    edition = _edition()
     if not edition or not name:
-        return make()
+        return _asked_once(name, make)
     part = _parts.get(name)
     if part is None or part.edition != edition or part.until <= timezone.now():
         part = Kept(edition, _end(edition), make())
@@ -69,8 +88,25 @@ def kept_part(name: str, make: Callable[[], str]) -> str:
 
 
 def kept(name: str, make: Callable[[], Any]) -> Any:
-    """`make()`, or what it answered in this edition: something that can be pickled, the same for everybody, and not None."""
-    if not settings.KEEP_FACTS or _answering.get() == "":
+    """`make()`, or what it answered in this edition: something that can be pickled, the same for everybody, and not None.
+
+    In the shared cache, for what is long to make.
+    """
+    return _asked_once(name, lambda: _kept(name, make))
+
+
+def _asked_once(name: str, make: Callable[[], Any]) -> Any:
+    """What one answer was told it is not told again, unless it changes things itself."""
+    answer = _answering.get()
+    if answer is None or answer.is_deed or not name:
+        return make()
+    if name not in answer.facts:
+        answer.facts[name] = make()
+    return answer.facts[name]
+
+
+def _kept(name: str, make: Callable[[], Any]) -> Any:
+    if not settings.KEEP_FACTS or _edition() == "":
         return make()
     key = f"fact:{hashlib.sha256(name.encode()).hexdigest()}"
     edition, value = found(key)
@@ -83,7 +119,7 @@ def kept(name: str, make: Callable[[], Any]) -> Any:
 
 def found(key: str = "") -> tuple[str, Any]:
     """The edition that is on, and what is kept of it under `key`; no edition when the cache is away."""
-    edition = _answering.get()
+    edition = _edition()
     try:
         both = caches["pages"].get_many([key] if edition else filter(None, [EDITION, key]))
         edition = edition or both.get(EDITION) or first_edition()
@@ -115,12 +151,22 @@ def next_moment() -> datetime:
 
 def _end(edition: str) -> datetime:
     """When what is made now is old at the latest: `next_moment`, looked up once in an edition and again when it is over."""
-    now, name, pages = timezone.now(), f"until:{edition}", caches["pages"]
-    try:
-        until = pages.get(name)
-        if until is None or until <= now:
-            until = next_moment()
-            pages.set(name, until, timeout=LONGEST.total_seconds())
-    except trouble():
-        return now  # the cache went away: it is made again next time
+    now, answer = timezone.now(), _answering.get()
+    until = answer.until if answer else None
+    if until is None or until <= now:
+        try:
+            until = _until(edition)
+        except trouble():
+            return now  # the cache went away: it is made again next time
+        if answer:
+            answer.until = until
     return min(now + LONGEST, until)
+
+
+def _until(edition: str) -> datetime:
+    name, pages = f"until:{edition}", caches["pages"]
+    until = pages.get(name)
+    if until is None or until <= timezone.now():
+        until = next_moment()
+        pages.set(name, until, timeout=LONGEST.total_seconds())
+    return until

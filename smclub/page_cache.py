@@ -43,19 +43,19 @@ class PageCacheMiddleware:
         _forget_tracking(request)
         is_nobody = names_nobody(request)
         key = _key(request) if settings.PAGE_CACHE and is_nobody else ""
-        edition, entry = found(key) if settings.KEEP_FACTS and request.method in ("GET", "HEAD") else ("", None)
-        if entry is None:
-            with answering(edition):
-                response = self.get_response(request)
-            if not is_nobody or not is_alike_for_all(request, response):
-                return response
-            _head(response)
-            if edition and key and request.method == "GET":
-                entry = Entry(request.resolver_match.route, dict(response.items()), response.content)
-                keep(key, entry, edition)
-        else:
+        is_deed = request.method not in ("GET", "HEAD")
+        edition, entry = found(key) if settings.KEEP_FACTS and not is_deed else ("", None)
+        if entry:
             response = HttpResponse(entry.body, headers=entry.headers)
             request.kept_route = entry.route  # for the access log: no view is looked up
+        else:
+            with answering(edition, is_deed=is_deed):
+                response = self.get_response(request)
+                if not is_nobody or not is_alike_for_all(request, response):
+                    return response
+                _head(response)
+                if edition and key and request.method == "GET":
+                    keep(key, Entry(request.resolver_match.route, dict(response.items()), response.content), edition)
         modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
         return get_conditional_response(request, response.headers["ETag"], modified, response)
 

@@ -81,12 +81,14 @@ class EventQuerySet(models.QuerySet):
         """What a feed, calendar, sitemap, JSON-LD or Open Graph may carry (with the visitor's fields only)."""
         return self.published().exclude(audience=self.model.Audience.INVITATION).filter(is_confidential=False)
 
+    def known_to(self, visitor):
+        """What exists for `visitor`, without a word on how much of it they may read."""
+        announced = ~Q(audience=self.model.Audience.INVITATION)
+        return self.published().filter(announced | _called_to(visitor) if _is_somebody(visitor) else announced)
+
     def listed_for(self, visitor):
         """Sheet or stub: what exists for `visitor`; `is_inside` says whether the whole of it may be read."""
-        events = self.published().with_inside(visitor)
-        announced = ~Q(audience=self.model.Audience.INVITATION)
-        # No meeting is for visitors and by invitation at once: one condition less on every page that everybody reads.
-        return events.filter(announced | Q(is_inside=True) if getattr(visitor, "is_authenticated", False) else announced)
+        return self.known_to(visitor).with_inside(visitor)
 
     def readable_by(self, visitor):
         """What exists for `visitor`, and to those who run a meeting its draft, as it will be."""
@@ -182,17 +184,26 @@ class EventQuerySet(models.QuerySet):
         return self.filter(is_inside=True)
 
 
+def _is_somebody(visitor) -> bool:
+    return getattr(visitor, "is_authenticated", False)
+
+
+def _called_to(member) -> Q:
+    """Whatever the audience: those `member` is invited to, and those they run."""
+    if member.may("events.run_every_event"):
+        return Q(pk__isnull=False)
+    invited = Exists(Invitation.objects.for_member(member).filter(event=OuterRef("pk")))
+    coordinated = Exists(GroupMembership.objects.coordinators().filter(group=OuterRef("group"), member=member))
+    return Q(invited) | Q(coordinated)
+
+
 def _inside(model, visitor) -> Q:
     inside = Q(audience=model.Audience.OPEN)
-    if not getattr(visitor, "is_authenticated", False):
+    if not _is_somebody(visitor):
         return inside
-    if visitor.may("events.run_every_event"):
-        return Q(pk__isnull=False)
     if is_accepted(visitor):
         in_group = Exists(GroupMembership.objects.filter(group=OuterRef("group"), member=visitor))
         paid_up = Exists(Member.objects.paid_up().filter(pk=visitor.pk))
         inside |= Q(audience=model.Audience.MEMBERS) | (Q(audience=model.Audience.GROUP) & Q(in_group))
         inside |= Q(audience=model.Audience.PAID_UP) & Q(paid_up)
-    invited = Exists(Invitation.objects.for_member(visitor).filter(event=OuterRef("pk")))
-    coordinated = Exists(GroupMembership.objects.coordinators().filter(group=OuterRef("group"), member=visitor))
-    return inside | Q(invited) | Q(coordinated)
+    return inside | _called_to(visitor)

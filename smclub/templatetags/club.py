@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from smclub import covers, dates, money
-from smclub.keeping import kept_part
+from smclub.keeping import kept_here
 from smclub.languages import Text
 from smclub.markdown import safe
 
@@ -90,7 +90,7 @@ class KeptNode(template.Node):
 
     def render(self, context):
         name, *more = [str(word.resolve(context)) for word in self.words]
-        return kept_part(" ".join([name, get_language(), *more]) if name else "", lambda: self.nodelist.render(context))
+        return kept_here(" ".join([name, get_language(), *more]) if name else "", lambda: self.nodelist.render(context))
 
 
 @register.tag

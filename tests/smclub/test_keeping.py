@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from posts import publishing, reading
 from smclub.editions import EDITION, raise_edition
-from smclub.keeping import kept
+from smclub.keeping import answering, kept, kept_here
 from tests.cast import cast
 from tests.make import make_post
 
@@ -27,6 +27,30 @@ def test_a_fact_is_made_once_in_an_edition():
         assert kept("number", lambda: made.append(1) or len(made)) == 1
     raise_edition()
     assert kept("number", lambda: made.append(1) or len(made)) == 2
+
+
+@pytest.mark.parametrize("keeping", [kept, kept_here])
+def test_one_answer_asks_once_even_where_nothing_is_kept(keeping):
+    made = []
+    with answering(""):
+        for _time in range(2):
+            assert keeping("number", lambda: made.append(1) or len(made)) == 1
+    with answering(""):
+        assert keeping("number", lambda: made.append(1) or len(made)) == 2
+
+
+@pytest.mark.parametrize("keeping", [kept, kept_here])
+def test_an_answer_to_a_deed_asks_each_time(keeping):
+    words = iter(["before", "after"])
+    with answering("", is_deed=True):
+        assert [keeping("word", lambda: next(words)) for _time in range(2)] == ["before", "after"]
+
+
+def test_what_a_process_keeps_is_of_its_edition():
+    words = iter(["one", "two"])
+    for edition, word in (("a", "one"), ("a", "one"), ("b", "two")):
+        with answering(edition):
+            assert kept_here("word", lambda: next(words)) == word
 
 
 def test_what_changed_while_a_fact_was_made_is_seen_by_the_next():
