@@ -64,9 +64,9 @@ def event_detail(request, slug):
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request, slug):
     """POST: the desired state. GET, from a visitor's form or after signing in: the page, with what they chose filled in."""
-    event = get_object_or_404(Event.objects.known_to(request.user), slug=slug)
     if request.method != "POST" or not request.user.is_authenticated:
-        return redirect(_with_wish(request, event))
+        return redirect(_with_wish(request, _event(request, slug)))
+    event = get_object_or_404(Event.objects.published(), slug=slug)  # whom it exists for is asked by the verb, or by the page
     form = answered(event, request.user, request.POST)
     if form.is_valid():
         try:

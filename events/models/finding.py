@@ -81,14 +81,12 @@ class EventQuerySet(models.QuerySet):
         """What a feed, calendar, sitemap, JSON-LD or Open Graph may carry (with the visitor's fields only)."""
         return self.published().exclude(audience=self.model.Audience.INVITATION).filter(is_confidential=False)
 
-    def known_to(self, visitor):
-        """What exists for `visitor`, without a word on how much of it they may read."""
-        announced = ~Q(audience=self.model.Audience.INVITATION)
-        return self.published().filter(announced | _called_to(visitor) if _is_somebody(visitor) else announced)
-
     def listed_for(self, visitor):
         """Sheet or stub: what exists for `visitor`; `is_inside` says whether the whole of it may be read."""
-        return self.known_to(visitor).with_inside(visitor)
+        exists = ~Q(audience=self.model.Audience.INVITATION)
+        if _is_somebody(visitor):
+            exists |= _called_to(visitor)
+        return self.published().filter(exists).with_inside(visitor)
 
     def readable_by(self, visitor):
         """What exists for `visitor`, and to those who run a meeting its draft, as it will be."""
