@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from members.kinds import Cadence, Family, Kind
+
 
 class EventsConfig(AppConfig):
     name = "events"
@@ -16,5 +18,19 @@ class EventsConfig(AppConfig):
         "registration.remove": _("Remove a registration"),
     }
 
+    letters = {
+        "registered": Kind(_("You are registered"), Family.MEETINGS),
+        "waiting": Kind(_("You are on the waiting list"), Family.MEETINGS),
+        "promoted": Kind(_("A place is yours"), Family.MEETINGS),
+        "left": Kind(_("You gave your place back"), Family.MEETINGS),
+        "removed": Kind(_("An organiser removed your registration"), Family.MEETINGS),
+        "rescheduled": Kind(_("A meeting of yours has another date or place"), Family.MEETINGS),
+        "cancelled": Kind(_("A meeting of yours is cancelled"), Family.MEETINGS),
+        "postponed": Kind(_("A meeting of yours is postponed"), Family.MEETINGS),
+        "restored": Kind(_("A meeting of yours takes place after all"), Family.MEETINGS),
+        "invitation": Kind(_("You are invited to a meeting"), Family.MEETINGS),
+        "new_meeting": Kind(_("A new meeting of one of my groups"), Family.GROUPS, Cadence.WEEKLY),
+    }
+
     def ready(self) -> None:
-        from events import mail  # noqa: F401  # lazy: models must be loaded first; importing registers the letters
+        from events import mail, news  # noqa: F401  # lazy: models must be loaded first; importing registers the letters

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from members.kinds import Family, Kind
+
 
 class MembersConfig(AppConfig):
     name = "members"
@@ -54,5 +56,34 @@ class MembersConfig(AppConfig):
         "letter.retry": _("Send a letter again"),
     }
 
+    letters = {  # every kind that is written, as its reader calls it: members/kinds.py
+        "news": Kind(_("What is new, as often as you wish"), Family.ACCOUNT),
+        "application_received": Kind(_("Your application has arrived"), Family.ACCOUNT),
+        "application_asked": Kind(_("A question about your application"), Family.ACCOUNT),
+        "application_accepted": Kind(_("You are a member"), Family.ACCOUNT),
+        "application_declined": Kind(_("The club's answer to your application"), Family.ACCOUNT),
+        "invited": Kind(_("The club invites you to become a member"), Family.ACCOUNT),
+        "sponsorship": Kind(_("Somebody names you as a member who knows them"), Family.ACCOUNT),
+        "dues_asked": Kind(_("Dues to pay"), Family.ACCOUNT),
+        "dues_receipt": Kind(_("Receipts"), Family.ACCOUNT),
+        "dues_cancelled": Kind(_("Dues cancelled"), Family.ACCOUNT),
+        "dues_seat": Kind(_("A seat among the dues of your organisation"), Family.ACCOUNT),
+        "dues_reminder": Kind(_("The end of your dues, thirty days before, on the day and a fortnight after"), Family.ACCOUNT),
+        "new_browser": Kind(_("Somebody signed in to your account in a new browser"), Family.ACCOUNT),
+        "second_factor_removed": Kind(_("The second step of an account was taken away"), Family.ACCOUNT),
+        "roles_changed": Kind(_("Roles were given or taken away"), Family.ACCOUNT),
+        "export_ready": Kind(_("The copy of your data is ready"), Family.ACCOUNT),
+        "erasure_asked": Kind(_("Your account is to be erased"), Family.ACCOUNT),
+        "unused": Kind(_("Your account has not been used for two years"), Family.ACCOUNT),
+        "merged": Kind(_("Your accounts are one"), Family.ACCOUNT),
+        "erased": Kind(_("Your account is erased"), Family.ACCOUNT),
+        "group_accepted": Kind(_("You are in the group you asked for"), Family.GROUPS),
+        "group_added": Kind(_("A coordinator took you into a group"), Family.GROUPS),
+        "group_declined": Kind(_("The answer of a group to your request"), Family.GROUPS),
+        "group_removed": Kind(_("A coordinator took you out of a group"), Family.GROUPS),
+        "group_request": Kind(_("Somebody asks to enter a group that you run"), Family.TEAM),
+        "contact": Kind(_("What is written to the club by its form"), Family.TEAM),
+    }
+
     def ready(self) -> None:
-        from members import dues_letters, group_letters, mail  # noqa: F401  # lazy: models must be loaded first; importing registers the letters
+        from members import dues_letters, group_letters, mail, news  # noqa: F401  # lazy: models must be loaded first; importing registers the letters

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from members.kinds import kind_of
 from members.models import Application, Club, Entry, Erasure, Export, Inquiry, KnownBrowser, Letter, Member, Sponsorship
 from members.models.member import fold_email
 from members.tasks import deliver
@@ -48,7 +49,11 @@ def composes(kind: str):
 def letter(
     kind: str, *, key: str, to: Member | str, language: str = "", urgent: bool = False, reply_to: str = "", **context
 ) -> Letter:
-    """Writes the letter `kind` once per `key`; `context` holds ids and small facts that JSON can hold."""
+    """Writes the letter `kind` once per `key`; `context` holds ids and small facts that JSON can hold.
+
+    Raises LookupError about a kind that no AppConfig declares.
+    """
+    kind_of(kind)
     member = to if isinstance(to, Member) else None
     row, made = Letter.objects.get_or_create(
         key=key,

@@ -80,13 +80,21 @@ def _message(row: Letter) -> mail.EmailMultiAlternatives:
         settings.DEFAULT_FROM_EMAIL,
         [row.to_email],
         reply_to=[row.reply_to] if row.reply_to else None,
-        headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Message-ID": _message_id(row)},
+        headers=_headers(row),
     )
     if row.html:
         message.attach_alternative(row.html, "text/html")
     if row.calendar:
         message.attach("rencontre.ics", row.calendar, "text/calendar; charset=utf-8")
     return message
+
+
+def _headers(row: Letter) -> dict[str, str]:
+    """Of what may be stopped, also where a mail program stops it by itself (RFC 2369, RFC 8058)."""
+    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Message-ID": _message_id(row)}
+    if row.stop_url:
+        headers |= {"List-Unsubscribe": f"<{row.stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return headers
 
 
 def _message_id(row: Letter) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import account_views, contact_views, dues_views, joining_views, views
+from members import account_views, contact_views, dues_views, joining_views, letter_views, views
 
 app_name = "members"
 urlpatterns = [
@@ -28,5 +28,9 @@ urlpatterns = [
     path("compte/cotisation/places/<int:pk>/reprendre/", dues_views.seat_take_back, name="seat_take_back"),
     path("compte/cotisation/<int:pk>/recu/", dues_views.receipt, name="receipt"),
     path("compte/cotisation/factures/<slug:number>/", dues_views.invoice, name="invoice"),
+    path("compte/lettres/", letter_views.letters, name="letters"),
+    path("compte/lettres/aucune/", letter_views.none, name="letters_none"),
+    path("compte/lettres/arreter/<token>/", letter_views.stop, name="letters_stop"),
+    path("compte/lettres/reprendre/<token>/", letter_views.undo, name="letters_undo"),
     path("compte/profil/", account_views.profile_edit, name="profile"),
 ]

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from members.kinds import Cadence, Family, Kind
+
 
 class PostsConfig(AppConfig):
     name = "posts"
@@ -26,5 +28,18 @@ class PostsConfig(AppConfig):
         "report.decide": _("Answer a report"),
     }
 
+    letters = {
+        "comment_moderated": Kind(_("What was decided about your comment"), Family.DISCUSSIONS),
+        "report_received": Kind(_("Your report has arrived"), Family.DISCUSSIONS),
+        "report_decided": Kind(_("What was decided about your report"), Family.DISCUSSIONS),
+        "write_up": Kind(_("The write-up of a meeting I went to"), Family.MEETINGS, Cadence.NOW),
+        "comment_on_meeting": Kind(_("Comments on a meeting I go to"), Family.MEETINGS, Cadence.DAILY),
+        "comment_reply": Kind(_("Replies to my comments"), Family.DISCUSSIONS, Cadence.NOW),
+        "comment_on_article": Kind(_("Comments on my articles"), Family.DISCUSSIONS, Cadence.NOW),
+        "comment_held": Kind(
+            _("Comments that wait for approval"), Family.TEAM, Cadence.DAILY, permission="posts.moderate_comment"
+        ),
+    }
+
     def ready(self):
-        from posts import comment_mail  # noqa: F401  # lazy: composers register once models are loaded
+        from posts import comment_mail, news  # noqa: F401  # lazy: composers register once models are loaded

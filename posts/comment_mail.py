@@ -4,18 +4,9 @@ from django.utils.translation import gettext as _
 
 from members.mail import composes
 from members.models import Letter
-from posts.models import Comment, Discussion, Report
+from posts.models import Comment, Report
 from posts.moderating import Reason
 from smclub.addresses import absolute, in_language
-
-
-@composes("posts.comment_reply")
-def comment_reply(letter: Letter) -> dict | None:
-    """Untrue once the reply is hidden, or when its reader may not open the discussion any more."""
-    reply = Comment.objects.counted().select_related("member", "parent").filter(pk=letter.context["comment"]).first()
-    if reply is None or reply.parent is None or not _may_read(letter, reply):
-        return None
-    return _told(letter, reply) | {"reply": reply}
 
 
 @composes("posts.comment_moderated")
@@ -44,15 +35,6 @@ def report_received(letter: Letter) -> dict | None:
 def report_decided(letter: Letter) -> dict | None:
     report = Report.objects.filter(pk=letter.context["report"]).first()
     return {"report": report, "contact_url": absolute(in_language(letter.language, "members:contact"))}
-
-
-def _may_read(letter: Letter, comment: Comment) -> bool:
-    member = letter.member
-    return (
-        member is not None
-        and member.is_active
-        and Discussion.objects.readable_by(member).filter(pk=comment.discussion_id).exists()
-    )
 
 
 def _told(letter: Letter, comment: Comment) -> dict:

@@ -5,6 +5,7 @@ same transaction. Only visible comments count, and a blocked author's never beco
 """
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from events.models import Event
 from members.mail import letter
 from members.models import Entry, Letter, Member
 from members.profiles import keep_name
-from posts import gate
+from posts import gate, news
 from posts.models import Comment, CommentRevision, Discussion, Post
 from posts.models.comment import meetings_of
 from posts.refusals import Refused
@@ -128,6 +129,8 @@ def _write(discussion, parent, *, member, body, key=None, age=None, name="", con
     )
     if comment.is_visible:
         _published(comment)
+    else:
+        news.comment_held(comment)
     return comment
 
 
@@ -240,13 +243,11 @@ def _move(comment: Comment, deed: str, *, to, by, reason="", note="", **fields) 
 
 
 def _published(comment: Comment) -> None:
-    """Tells, once in its life, the author of what it answers."""
+    """Tells, once in its life, those whom it concerns."""
     changed(comment)
     if not Comment.objects.filter(pk=comment.pk, notified_at=None).update(notified_at=timezone.now()):
         return
-    parent = comment.parent
-    if parent and parent.member and parent.member_id != comment.member_id:
-        letter("posts.comment_reply", key=f"comment-reply:{comment.pk}", to=parent.member, comment=comment.pk)
+    news.comment_published(comment)
 
 
 def _tell_the_author(comment: Comment, *, reason="", note="") -> None:
@@ -311,7 +312,8 @@ def mark_spam(comment: Comment, *, by: Member) -> Comment:
 def erase(comment: Comment, *, by: Member | None = None) -> Comment:
     """For good: the words and the author go, here and in letters that quoted them; the place in the thread stays."""
     comment.revisions.all().delete()
-    Letter.objects.filter(kind__startswith="posts.comment_", context__comment=comment.pk).update(subject="", text="", html="")
+    quoting = Q(kind="posts.comment_moderated", context__comment=comment.pk) | Q(notices__key=f"comment:{comment.pk}")
+    Letter.objects.filter(pk__in=Letter.objects.filter(quoting).values("pk")).update(subject="", text="", html="")
     gone = {"body": "", "body_html": "", "text_hash": "", "held_for": "", "idempotency_key": None, "member": None}
     return _move(comment, "erase", to=State.ERASED, by=by, **gone)
 

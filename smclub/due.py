@@ -14,8 +14,10 @@ from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _  # the journal of jobs says them in the reader's language
 
-from members import joining, outbox, picturing, treasury
+from events import news as new_meetings
+from members import joining, outbox, picturing, telling, treasury
 from members.models import Entry, JobRun, KnownBrowser
+from posts import news as write_ups
 from smclub import concealing, erasing, exporting, farewell, retention, sealing
 
 log = logging.getLogger("smclub.due")
@@ -47,6 +49,9 @@ def _forget_task_results() -> None:
 
 
 JOBS = (
+    Job(_("new meetings, to their groups"), timedelta(minutes=5), new_meetings.tell_new_meetings),
+    Job(_("write-ups, to who went"), timedelta(minutes=5), write_ups.tell_write_ups),
+    Job(_("news"), timedelta(minutes=1), telling.sweep),
     Job(_("letters"), timedelta(minutes=1), outbox.sweep),
     Job(_("worker heartbeat"), timedelta(minutes=1), beat.enqueue),
     Job(_("variants of pictures"), timedelta(minutes=10), picturing.sweep),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from events.models import Event, Invitation, Registration
 from members.mail import letter
-from members.models import Entry, Erasure, Export, GroupRequest, Letter, Member, SealedRecord
+from members.models import Entry, Erasure, Export, GroupRequest, Letter, Member, Notice, SealedRecord
 from members.models.journal import KEPT as LOG_KEPT
 from posts.models import Report
 from smclub import erasing
@@ -100,6 +100,10 @@ def _without_words(rows: QuerySet) -> None:
         row.save(update_fields=["subject", "text", "html", "calendar", "context"])
 
 
+def _old_news() -> QuerySet:
+    return Notice.objects.filter(told_at__lt=timezone.now() - SEASON)
+
+
 def _old_letters() -> QuerySet:
     return Letter.objects.filter(state__in=OVER, created_at__lt=timezone.now() - YEAR)
 
@@ -132,6 +136,7 @@ RULES = (
     Rule("erasures given up: the account is used again, or nobody could be warned", _come_back, _kept),
     Rule("accounts unused for two years: a warning, and a month", _unused_accounts, _warned),
     Rule("words of letters, three months after", _letters_in_words, _without_words),
+    Rule("pieces of news, three months after they were told", _old_news, _deleted),
     Rule("letters, a year after", _old_letters, _deleted),
     Rule("last letters to who was erased, not sent in five weeks", _last_letters_stuck, _deleted),
     Rule("who sent a report, a year after it was answered", _answered_reports, _of_nobody_known),

@@ -6,6 +6,7 @@ from django.core.cache import caches
 from django.utils import translation
 
 from tests.browsing import MISSING, browser, chromium, path_of_chromium  # noqa: F401
+from tests.postbox import mailer, sink  # noqa: F401
 from tests.processes import embedded, migrated  # noqa: F401
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from members.kinds import kinds
+from members.mail import COMPOSERS
 from members.models.journal import deeds
+from members.telling import TELLERS
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["members", "partners", "events", "posts"]  # from the ground up
@@ -199,3 +202,23 @@ def test_every_deed_written_to_the_log_has_its_words():
             ]
             wrong += [f"{path.relative_to(ROOT)}:{call.lineno} {verb}" for verb in verbs if verb not in known]
     assert wrong == []
+
+
+def test_every_letter_written_is_declared_by_its_app():
+    """Those said by name; `letter` and `tell` refuse the others when they are written."""
+    known, wrong = kinds(), []
+    for path, _name in modules():
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args):
+                continue
+            if call.func.id in ("letter", "tell", "composes", "tells") and isinstance(call.args[0], ast.Constant):
+                is_news = call.func.id in ("tell", "tells")
+                kind = known.get(call.args[0].value)
+                if kind is None or kind.is_news != is_news:
+                    wrong.append(f"{path.relative_to(ROOT)}:{call.lineno} {call.args[0].value}")
+    assert wrong == []
+
+
+def test_every_kind_declared_is_put_into_words():
+    assert {key for key, kind in kinds().items() if not kind.is_news} == set(COMPOSERS)
+    assert {key for key, kind in kinds().items() if kind.is_news} == set(TELLERS)

@@ -120,6 +120,8 @@ class Event(Searchable, models.Model):
         _("published"), null=True, blank=True, help_text=_("Empty: a draft. Later than now: it appears by itself.")
     )
 
+    told_at = models.DateTimeField(_("told to the group"), null=True, blank=True, editable=False)
+
     objects = EventQuerySet.as_manager()
     search_fields = [
         Analysed("title", title=True),

@@ -59,6 +59,11 @@ class EventQuerySet(models.QuerySet):
             F("starts_at").desc(nulls_last=True), "-pk"
         )
 
+    def to_tell(self):
+        """Of a group, appeared in the last days, still to come, and its members have not been told."""
+        fresh = self.published().upcoming().filter(told_at=None, published_at__gt=timezone.now() - timedelta(days=3))
+        return fresh.filter(group__isnull=False, status=self.model.Status.SCHEDULED)
+
     def took_place(self):
         """Over and not called off, latest first."""
         return self.filter(ends_at__lte=timezone.now(), status=self.model.Status.SCHEDULED).order_by("-starts_at", "-pk")

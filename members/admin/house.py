@@ -22,6 +22,7 @@ class ClubAdmin(ClubModelAdmin):
         (None, {"fields": ["name", "short_name", "tagline", "tagline_en", "hashtag", "founded_on"]}),
         (_("What it is for"), {"fields": ["objective", "objective_en", "gains", "gains_en"]}),
         (_("Joining"), {"fields": ["joining", "meetings_offered", "conduct_version"]}),
+        (_("News"), {"fields": ["letters_a_week"]}),
         (_("Dues"), {"fields": DUES}),
         (_("Addresses"), {"fields": ["contact_email", "press_email", "partners_email", "mastodon", "bluesky", "linkedin"]}),
         (_("Legal notice"), {"fields": ["publisher_name", "seat", "telephone", "registration", "host"]}),

@@ -8,6 +8,7 @@ from members.models.join_link import JoinLink
 from members.models.journal import Entry, JobRun, OldAddress
 from members.models.letter import Letter
 from members.models.member import Member, is_accepted
+from members.models.news import Notice, Preference
 from members.models.person import Mandate, Organisation, Person
 from members.models.picture import Picture
 from members.models.rights import Erasure, Export, SealedRecord
@@ -34,12 +35,14 @@ __all__ = [
     "Letter",
     "Mandate",
     "Member",
+    "Notice",
     "OldAddress",
     "Organisation",
     "Person",
     "PersonTopic",
     "Picture",
     "Plan",
+    "Preference",
     "SealedRecord",
     "Sponsorship",
     "Topic",

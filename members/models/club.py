@@ -9,6 +9,7 @@ from smclub.languages import Text, localised
 from smclub.links import web_address
 
 GRACE_DAYS = 30
+LETTERS_A_WEEK = 3
 
 
 class Club(models.Model):
@@ -43,6 +44,11 @@ class Club(models.Model):
             "For instance 2026-11. Whoever registers, comments or applies accepts it once, and again when it changes. "
             "Empty: nobody is asked."
         ),
+    )
+    letters_a_week = models.PositiveSmallIntegerField(
+        _("letters a week"),
+        default=LETTERS_A_WEEK,
+        help_text=_("The most that anybody gets of what they did not ask for; the rest waits for Monday's summary."),
     )
     contact_email = models.EmailField(_("contact address"), blank=True)
     press_email = models.EmailField(_("press address"), blank=True)

@@ -44,6 +44,7 @@ class Letter(models.Model):
     calendar = models.TextField(_("calendar file"), blank=True, help_text=_("iCalendar text sent as an attachment."))
     is_urgent = models.BooleanField(_("urgent"), default=False)
     is_secret = models.BooleanField(_("wiped once sent"), default=False, help_text=_("Codes and links that open an account."))
+    is_unasked = models.BooleanField(_("not asked for"), default=False, help_text=_("It counts towards the letters of a week."))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     send_after = models.DateTimeField(_("not before"), default=timezone.now)
@@ -53,6 +54,7 @@ class Letter(models.Model):
     last_error = models.CharField(_("last error"), max_length=250, blank=True)
 
     objects = LetterQuerySet.as_manager()
+    stop_url = ""  # where its reader stops its like by one click; set with its words, and not kept
 
     class Meta:
         verbose_name = _("letter")

@@ -1,7 +1,7 @@
 """The query words of posts: what is shown to whom, and in which order."""
 
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Prefetch, Q, Subquery, Value, When
@@ -88,6 +88,13 @@ class PostQuerySet(models.QuerySet):
     def of_group(self, group):
         """Those that tell of a meeting of `group` that everybody may know of."""
         return self.filter(event__in=Event.objects.announced().filter(group=group))
+
+    def to_tell(self):
+        """Write-ups that appeared in the last days, of which those who went to the meeting have not been told."""
+        since = timezone.now() - timedelta(days=3)
+        return (
+            self.reports().published().filter(told_at=None, published_at__gt=since, event__isnull=False).select_related("event")
+        )
 
     def telling_of(self, event: Event):
         return self.filter(event=event)

@@ -88,6 +88,7 @@ class Post(Searchable, models.Model):
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    told_at = models.DateTimeField(_("told to who went"), null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
         Member, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("created by")
     )

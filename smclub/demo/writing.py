@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from events.models import Event
+from members import telling
 from posts.gate import Held
 from posts.models import Category, Comment, Credit, Discussion, Page, Post, Series
 from posts.models.comment import DEPTH
@@ -116,6 +117,16 @@ def comments(demo: Shelf) -> None:
             discussion = thing.discussion if kind == "post" else Discussion.objects.get_or_create(event=thing)[0]
             parent = made.get(row.get("reply_to", ""))
             made[row.get("key", f"_{len(made)}")] = _comment(demo, row, thing, discussion, parent, number=len(made))
+    _tell_the_latest(list(made.values()))
+
+
+def _tell_the_latest(comments: list[Comment]) -> None:
+    """What was just said is news: the letter box has something to show."""
+    replies = [comment for comment in comments if comment.is_visible and comment.parent]
+    for comment in sorted(replies, key=lambda comment: comment.created_at)[-4:]:
+        if comment.parent.member_id != comment.member_id:
+            said = {"key": f"comment:{comment.pk}", "thread": f"discussion:{comment.discussion_id}", "comment": comment.pk}
+            telling.tell("posts.comment_reply", to=[comment.parent.member_id], **said)
 
 
 def _comment(

@@ -1,15 +1,11 @@
 """Letters, read back from a real SMTP server."""
 
-import asyncio
 import signal
-import socket
 import time
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from django.utils import timezone
 
 from members import joining, outbox
@@ -22,48 +18,6 @@ from tests.processes import answer
 
 pytestmark = pytest.mark.django_db
 State = Letter.State
-
-
-class Sink:
-    """Keeps what it is sent; `refusals` maps an address to the answers it gets, in turn, before it is taken."""
-
-    def __init__(self):
-        self.messages, self.recipients, self.refusals, self.data_answers, self.delay = [], [], {}, [], 0
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if answers := self.refusals.get(address):
-            return answers.pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        if self.data_answers:
-            return self.data_answers.pop(0)
-        if self.delay:
-            await asyncio.sleep(self.delay)
-        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
-        self.recipients.append(list(envelope.rcpt_tos))
-        return "250 OK"
-
-
-@pytest.fixture
-def sink():
-    handler = Sink()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        handler.port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=handler.port, ready_timeout=10)
-    controller.start()
-    yield handler
-    controller.stop()
-
-
-@pytest.fixture
-def mailer(sink, settings):
-    """Our settings, sending to the sink."""
-    options = {"host": "127.0.0.1", "port": sink.port, "timeout": 5}
-    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
-    settings.DEFAULT_FROM_EMAIL = "Le Club <bonjour@club.example>"
-    return sink
 
 
 def write(*, key="k", to="ana@example.org", subject="Bonjour", text="Texte", **fields) -> Letter:
@@ -248,13 +202,19 @@ def test_what_changed_while_it_waited_is_said_as_it_is_now(mailer):
 
 
 def test_a_letter_that_cannot_be_composed_does_not_stop_the_others(mailer, monkeypatch):
-    monkeypatch.setitem(COMPOSERS, "test.broken", lambda row: 1 / 0)
-    broken = letter("test.broken", key="broken", to="ana@example.org", urgent=True)
+    monkeypatch.setitem(COMPOSERS, "members.erased", lambda row: 1 / 0)
+    broken = letter("members.erased", key="broken", to="ana@example.org", urgent=True)
     fine = write()
     outbox.sweep()
     broken.refresh_from_db(), fine.refresh_from_db()
     assert (broken.state, fine.state) == (State.QUEUED, State.SENT)
     assert "ZeroDivisionError" in broken.last_error
+
+
+def test_a_letter_of_a_kind_that_no_app_declares_is_not_written():
+    with pytest.raises(LookupError, match=r"members\.nothing"):
+        letter("members.nothing", key="k", to="a@example.org")
+    assert not Letter.objects.exists()
 
 
 def test_a_letter_is_written_once_per_key():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from members import telling
 from members.mail import compose
 from members.models import Letter
 from posts import moderating, reporting
@@ -16,7 +17,8 @@ def answered(*, event=None, body="Pas d'accord avec <b>ceci</b> & *cela*.") -> t
     discussion = make.make_discussion(event=event or make.make_event(title="L'atelier"))
     parent = make.make_comment(discussion=discussion, member=cast("mona"))
     reply = moderating.reply(parent, member=cast("milan"), body=body, age=20, key="k")
-    return reply, Letter.objects.get(kind="posts.comment_reply")
+    telling.sweep()
+    return reply, Letter.objects.get(member=cast("mona"))
 
 
 def test_a_reply_is_told_with_its_words_and_a_link(settings):

@@ -25,6 +25,7 @@ from django.utils import timezone, translation
 
 from events import linked_data
 from events.models import EventTopic
+from members import preferring
 from members.mail import ready_made
 from members.models import Club, Entry, Export, JobRun, OldAddress, Picture, SealedRecord
 from posts import metadata
@@ -168,6 +169,10 @@ def arguments(club) -> dict[str, list]:
         "members:join[forged]": ["forged"],
         "members:sponsor": [club.sponsorship.token],
         "members:sponsor[forged]": ["forged"],
+        "members:letters_stop": [preferring.stop_token(club.milan.pk, ["posts.comment_reply"])],
+        "members:letters_stop[forged]": ["forged"],
+        "members:letters_undo": [preferring.stop_token(club.milan.pk, ["posts.comment_reply"])],
+        "members:letters_undo[forged]": ["forged"],
         "members:person": [club.person.slug],
         "members:person[members]": [club.hidden_person.slug],
         "members:organisation": [club.organisation.slug],

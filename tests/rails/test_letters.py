@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.urls import resolve
 from django.utils import timezone, translation
 
-from members import contacting, grouping, joining, seats, standing, treasury
+from members import contacting, grouping, joining, seats, standing, telling, treasury
 from members.mail import COMPOSERS, compose, letter
 from members.models import KnownBrowser, Letter, Member
 from posts import moderating, reporting
@@ -104,6 +104,7 @@ def letters(language: str) -> dict[str, Letter]:
     of_groups(language)
     of_dues(language)
     of_discussions(language)
+    telling.sweep()
     found = {}
     for row in Letter.objects.order_by("pk"):
         if row.kind not in found and (row.language == language or row.kind == "members.contact") and compose(row):

@@ -40,6 +40,7 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "members:contact",
     "members:contact_thanks",
     "members:sponsor",
+    "members:letters_stop",
     "members:join",
     "posts:report",
     "posts:report_thanks",

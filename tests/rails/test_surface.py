@@ -24,6 +24,7 @@ FORMS = (
     "members:apply",
     "members:sponsor",
     "members:join",
+    "members:letters",
     "posts:report",
     "events:leave_by_link",
 )

@@ -1,0 +1,96 @@
+"""How often people want to hear of what: chosen on their page, or stopped by the link of a letter."""
+
+from collections.abc import Iterable, Mapping
+
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+
+from members.kinds import Cadence, kinds, news_of
+from members.models import Member, Notice, Preference
+from members.models.news import due
+
+SALT, UNDO = "members.stop", "members.stop.undo"
+A_WEEK = 7 * 24 * 3600
+
+
+def chosen_by(member: Member) -> dict[str, str]:
+    """What they chose themselves, kind by kind."""
+    return dict(Preference.objects.filter(member=member).values_list("kind", "cadence"))
+
+
+def cadences_of(member: Member) -> dict[str, str]:
+    """How often they hear of each kind that they may have: as they chose, else by default."""
+    chosen = chosen_by(member)
+    return {key: chosen.get(key, str(kind.default)) for key, kind in news_of(member).items()}
+
+
+@transaction.atomic
+def choose(member: Member, *, wanted: Mapping[str, str]) -> None:
+    """What is as by default leaves no row, so that it follows the default; what waits already follows the choice."""
+    Member.objects.select_for_update().get(pk=member.pk)
+    before = cadences_of(member)
+    changes = {key: Cadence(cadence) for key, cadence in wanted.items() if before.get(key, cadence) != cadence}
+    chosen = {key: cadence for key, cadence in changes.items() if cadence != kinds()[key].default}
+    Preference.objects.filter(member=member, kind__in=changes.keys() - chosen.keys()).delete()
+    Preference.objects.bulk_create(
+        [Preference(member=member, kind=key, cadence=cadence) for key, cadence in chosen.items()],
+        update_conflicts=True,
+        unique_fields=["member", "kind"],
+        update_fields=["cadence", "chosen_at"],
+    )
+    for key, cadence in changes.items():
+        waiting = Notice.objects.waiting().filter(member=member, kind=key)
+        if cadence == Cadence.NEVER:
+            waiting.delete()
+        else:
+            waiting.update(cadence=cadence, is_chosen=key in chosen, due_at=due(cadence, timezone.now()))
+
+
+def choose_nothing(member: Member) -> None:
+    choose(member, wanted=dict.fromkeys(news_of(member), Cadence.NEVER))
+
+
+# -- the links of letters --------------------------------------------------------
+def stop_token(member_id: int, stopped: Iterable[str]) -> str:
+    """The key of a letter's link: it stops these kinds for this account, reads nothing and never ends."""
+    return signing.dumps([member_id, sorted(stopped)], salt=SALT, compress=True)
+
+
+def stopped_by(token: str) -> tuple[Member, list[str]] | None:
+    """Whom and what a link is about; None of one that is forged, of an account that is no more, of kinds that are no more."""
+    try:
+        member_id, keys = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    member = Member.objects.filter(pk=member_id, is_active=True).first()
+    keys = [key for key in keys if key in kinds() and kinds()[key].is_news]
+    return (member, keys) if member and keys else None
+
+
+def stop(member: Member, *, stopped: Iterable[str]) -> str:
+    """Nothing more of these kinds. Returns the key that undoes it, for a week."""
+    before = cadences_of(member)
+    keys = [key for key in stopped if key in before]
+    choose(member, wanted=dict.fromkeys(keys, Cadence.NEVER))
+    return signing.dumps([member.pk, {key: before[key] for key in keys}], salt=UNDO, compress=True)
+
+
+def undo(token: str, *, stopped: str) -> Member | None:
+    """Puts back what the link `stopped` had stopped; None when the key is forged, old, or another account's."""
+    named = stopped_by(stopped)
+    try:
+        member_id, before = signing.loads(token, salt=UNDO, max_age=A_WEEK)
+    except signing.BadSignature:
+        return None
+    if named is None or named[0].pk != member_id:
+        return None
+    choose(named[0], wanted={key: cadence for key, cadence in before.items() if key in named[1]})
+    return named[0]
+
+
+def masked(email: str) -> str:
+    """As much of an address as its owner knows it by, and nobody else."""
+    name, _at, domain = email.rpartition("@")
+    host, _dot, top = domain.rpartition(".")
+    return f"{name[:1]}•••@{host[:1]}•••.{top}"
