@@ -1,5 +1,6 @@
 """Verbs of an account's standing: from a first visit to membership."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -109,7 +110,11 @@ def _open_application(member: Member, *, refusal: str, **fields) -> Application:
 
 def close_application(member: Member, *, by: Member) -> None:
     """Whoever becomes a member by another way has nothing left to be answered."""
-    Application.objects.open().filter(member=member).update(
+    close_applications([member], by=by)
+
+
+def close_applications(members: Sequence[Member], *, by: Member) -> None:
+    Application.objects.open().filter(member__in=members).update(
         state=Application.State.ACCEPTED, decided_at=timezone.now(), decided_by=by
     )
 

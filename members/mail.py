@@ -148,6 +148,17 @@ def _invited(row: Letter) -> dict | None:
     return {"member": row.member, **_ways_in(row)} if is_open else None
 
 
+@composes("members.imported")
+def _imported(row: Letter) -> dict | None:
+    """To who has not come in yet: whoever has knows the place."""
+    is_new = row.member and row.member.is_active and row.member.last_login is None
+    return (
+        {"member": row.member, "sign_in_url": absolute(in_language(row.language, "account_login")), **_ways_in(row)}
+        if is_new
+        else None
+    )
+
+
 @composes("members.contact")
 def _contact(row: Letter) -> dict | None:
     return {"message": row.context}

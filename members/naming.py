@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
+from functools import cache
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,14 +27,34 @@ def check(name: str, *, member: Member | None) -> None:
     """Raises ValidationError when `member` may not be called `name`; a name that is theirs already is never asked about."""
     if member and name == member.name:
         return
+    check_by_itself(name, club=Club.current(), is_staff=bool(member and member.is_staff))
+    if taken_for_others([name], than=member):
+        raise alike()
+
+
+def check_by_itself(name: str, *, club: Club, is_staff: bool = False) -> None:
+    """The part of it that asks nothing of the names that others bear."""
     if any(unicodedata.category(letter)[0] == "C" for letter in name) or not any(letter.isalpha() for letter in name):
         raise ValidationError(_("A name is made of letters that can be read."), code="unreadable")
     if any(_mixes_scripts(word) for word in re.findall(r"\w+", name)):
         raise ValidationError(_("Each word of a name is written in one alphabet."), code="mixed")
-    if not (member and member.is_staff) and _is_reserved(name):
+    if not is_staff and _is_reserved(name, club):
         raise ValidationError(_("The club itself could speak by that name: choose your own."), code="reserved")
-    if _is_taken_for_another(name, member):
-        raise ValidationError(_("This name could be taken for that of somebody else here: write it another way."), code="alike")
+
+
+def alike() -> ValidationError:
+    return ValidationError(_("This name could be taken for that of somebody else here: write it another way."), code="alike")
+
+
+def taken_for_others(names: Collection[str], *, than: Member | None = None) -> set[str]:
+    """Those of `names` that only look like one borne here. Two people may bear one name; nobody bears what looks like it."""
+    others = Member.objects.exclude(pk=than.pk) if than else Member.objects.all()
+    looks = {shape(name) for name in names}
+    borne: dict[str, set[str]] = {}
+    for rows in (others, Person.objects.filter(member=None)):
+        for look, name in rows.filter(name_shape__in=looks).values_list("name_shape", "name"):
+            borne.setdefault(look, set()).add(plain(name))
+    return {name for name in names if borne.get(shape(name), set()) - {plain(name)}}
 
 
 def _mixes_scripts(word: str) -> bool:
@@ -40,26 +62,23 @@ def _mixes_scripts(word: str) -> bool:
     return len(scripts) > 1 and not scripts <= EAST_ASIAN
 
 
-def _is_reserved(name: str) -> bool:
-    club = Club.current()
+def _is_reserved(name: str, club: Club) -> bool:
     said, seen = " ".join(words(name)), {_loose(word) for word in re.findall(r"\w+", name)}
     phrases = (*PHRASES, " ".join(words(club.name)), " ".join(words(club.short_name)))
-    return bool(seen & set(map(_loose, RESERVED))) or any(f" {phrase} " in f" {said} " for phrase in phrases)
+    return bool(seen & _reserved()) or any(f" {phrase} " in f" {said} " for phrase in phrases)
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    return frozenset(map(_loose, RESERVED))
 
 
 def _loose(word: str) -> str:
     return shape(word).lower().replace("i", "l")
 
 
-def _is_taken_for_another(name: str, member: Member | None) -> bool:
-    """Two people may bear one name; nobody bears what only looks like it."""
-    others = Member.objects.exclude(pk=member.pk) if member else Member.objects.all()
-    people = Person.objects.filter(member=None)
-    alike = [rows.filter(name_shape=shape(name)).values_list("name", flat=True)[:20] for rows in (others, people)]
-    return any(_plain(other) != _plain(name) for names in alike for other in names)
-
-
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """The letters of a name, without accents, case or marks."""
     return slug(name).replace("-", "")
 
 

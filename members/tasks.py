@@ -15,3 +15,19 @@ def make_variants(picture_id: int) -> None:
     from members import picturing  # lazy: picturing enqueues this task
 
     picturing.make_variants(picture_id)
+
+
+@task(queue_name="default")
+def try_import(import_id: int) -> None:
+    """Says what each line of a file would do; writes nothing of it."""
+    from members.importing import deeds  # lazy: deeds enqueue this task
+
+    deeds.try_out(import_id)
+
+
+@task(queue_name="default")
+def write_import(import_id: int) -> None:
+    """Does all that a file asks, or nothing."""
+    from members.importing import deeds  # lazy: deeds enqueue this task
+
+    deeds.write(import_id)

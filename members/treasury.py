@@ -134,12 +134,12 @@ def _period(plan: Plan, payer: Payer, *, starts_on: date | None, ends_on: date |
     return starts_on, ends_on
 
 
-def end_of(plan: Plan, starts_on: date) -> date | None:
-    """The last day of `plan` begun on that day; None for life."""
+def end_of(plan: Plan, starts_on: date, *, club: Club | None = None) -> date | None:
+    """The last day of `plan` begun on that day; None for life. Who asks often gives the club."""
     if plan.term == Plan.Term.LIFE:
         return None
     if plan.term == Plan.Term.SEASON:
-        return Club.current().season_of(starts_on)[1]
+        return (club or Club.current()).season_of(starts_on)[1]
     try:
         return starts_on.replace(year=starts_on.year + 1) - timedelta(days=1)
     except ValueError:  # begun on 29 February
@@ -154,11 +154,16 @@ def _refuse_a_second_time(dues: Dues, payer: Payer) -> None:
     other = same.order_by("starts_on").first()
     if other is None:
         return
-    facts = {"payer": payer, "start": day(other.starts_on)}
-    if other.ends_on is None:
-        raise Refused(_("%(payer)s has dues for life since %(start)s.") % facts, code="twice", field="starts_on")
-    facts["end"] = day(other.ends_on)
-    raise Refused(
+    raise twice(payer, other.starts_on, other.ends_on)
+
+
+def twice(payer: object, starts_on: date, ends_on: date | None) -> Refused:
+    """What is said of dues that would count beside those of `payer` from one day to the other."""
+    facts = {"payer": payer, "start": day(starts_on)}
+    if ends_on is None:
+        return Refused(_("%(payer)s has dues for life since %(start)s.") % facts, code="twice", field="starts_on")
+    facts["end"] = day(ends_on)
+    return Refused(
         _("%(payer)s has dues from %(start)s to %(end)s: cancel these first, or give a later day.") % facts,
         code="twice",
         field="starts_on",

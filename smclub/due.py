@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as _  # the journal of jobs sa
 
 from events import news as new_meetings
 from members import joining, outbox, picturing, telling, treasury
+from members.importing import deeds as importing
 from members.models import Entry, JobRun, KnownBrowser
 from posts import news as write_ups
 from smclub import concealing, erasing, exporting, farewell, retention, sealing
@@ -65,6 +66,7 @@ JOBS = (
     Job(_("sealed records"), timedelta(days=1), sealing.purge),
     Job(_("old lines of the log"), timedelta(days=1), Entry.objects.forget_old),
     Job(_("browsers not seen again"), timedelta(days=1), KnownBrowser.objects.forget_old),
+    Job(_("imports whose task died"), timedelta(minutes=5), importing.sweep),
     Job(_("reminders of dues"), timedelta(hours=12), treasury.remind),
     Job(_("old sessions"), timedelta(days=1), _forget_sessions),
     Job(_("old task results"), timedelta(days=1), _forget_task_results),

@@ -23,8 +23,9 @@ from events import registering
 from events.models import Event, Registration
 from events.refusals import Busy
 from members import picturing
+from members.importing import deeds as importing
 from members.mail import letter
-from members.models import Dues, Entry, Erasure, Export, Letter, Mandate, Member, OldAddress, Person
+from members.models import Dues, Entry, Erasure, Export, ImportLine, Letter, Mandate, Member, OldAddress, Person
 from posts import moderating
 from posts.models import Comment, CommentRevision, Report
 from smclub import exporting, sealing
@@ -141,6 +142,7 @@ def _erase_the_rest(erasure: Erasure, member: Member) -> None:
     _rows_by_rule(member, Erased.GONE, lambda rows: rows.delete())
     _loosen(member)
     _letters(member, marks)
+    _imports(member, marks)
     _sessions(member, marks)
     DBTaskResult.objects.filter(_holds(marks, "traceback")).delete()
     Erasure.objects.filter(pk=erasure.pk).update(member=None, done_at=timezone.now())
@@ -255,6 +257,12 @@ def _letters(member: Member, marks: list[str]) -> None:
     for row in naming.exclude(state__in=[Letter.State.QUEUED, Letter.State.SENDING]):
         row.subject, row.text, row.html, row.calendar, row.last_error = row.kind, "", "", "", ""
         row.save(update_fields=["subject", "text", "html", "calendar", "last_error"])
+
+
+def _imports(member: Member, marks: list[str]) -> None:
+    """Lines of reports about them, and files not imported yet that hold their address."""
+    ImportLine.objects.filter(Q(email__in=addresses_of(member)) | _holds(marks, "name", "said")).delete()
+    importing.forget_files_about(addresses_of(member))
 
 
 def _sessions(member: Member, marks: list[str]) -> None:

@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from events.models import Event, Invitation, Registration
+from members.importing import deeds as importing
 from members.mail import letter
-from members.models import Entry, Erasure, Export, GroupRequest, Letter, Member, Notice, SealedRecord
+from members.models import Entry, Erasure, Export, GroupRequest, Import, Letter, Member, Notice, SealedRecord
 from members.models.journal import KEPT as LOG_KEPT
 from posts.models import Report
 from smclub import erasing
@@ -130,6 +131,15 @@ def _old_log_of_the_desk() -> QuerySet:
     return LogEntry.objects.filter(action_time__lt=timezone.now() - YEAR)
 
 
+# -- imports -----------------------------------------------------------------------------------
+def _imports_left_lying() -> QuerySet:
+    return Import.objects.with_an_old_file()
+
+
+def _old_reports_of_imports() -> QuerySet:
+    return Import.objects.with_old_lines()
+
+
 RULES = (
     Rule("registrations of friends, a year after the meeting: a number is left", _friends_registrations, _of_nobody),
     Rule("invitations, a year after the meeting", _old_invitations, _deleted),
@@ -141,6 +151,8 @@ RULES = (
     Rule("last letters to who was erased, not sent in five weeks", _last_letters_stuck, _deleted),
     Rule("who sent a report, a year after it was answered", _answered_reports, _of_nobody_known),
     Rule("requests to join a group, a year after the answer", _answered_group_requests, _deleted),
+    Rule("files to import that were left lying, after a week", _imports_left_lying, importing.forget),
+    Rule("lines of reports of imports, a month after", _old_reports_of_imports, importing.forget),
     Rule(
         "Django's own log of the desk, a year after",
         lambda: LogEntry.objects.filter(action_time__lt=timezone.now() - YEAR),

@@ -3,6 +3,7 @@ from members.models.browser import KnownBrowser
 from members.models.club import Club
 from members.models.dues import Dues, DuesSeat, DuesState, Plan
 from members.models.group import Group, GroupMembership, GroupRequest
+from members.models.imports import Import, ImportLine
 from members.models.invoice import Invoice, InvoiceSeries
 from members.models.join_link import JoinLink
 from members.models.journal import Entry, JobRun, OldAddress
@@ -26,6 +27,8 @@ __all__ = [
     "Group",
     "GroupMembership",
     "GroupRequest",
+    "Import",
+    "ImportLine",
     "Inquiry",
     "Invoice",
     "InvoiceSeries",

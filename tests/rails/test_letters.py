@@ -50,6 +50,7 @@ def of_members(language: str) -> None:
     asked = erasing.ask(unused, by=None)
     letter("members.unused", key=f"unused:{asked.pk}", to=unused, erasure=asked.pk)
     letter("members.merged", key=f"merged:{language}", to=somebody(language))
+    letter("members.imported", key=f"imported:{language}", to=somebody(language))
     letter("members.erased", key=f"erased:{language}", to="gone@example.org", language=language)
     fields = {"subject": "club", "name": "Ana", "email": "ana@example.org", "message": "Bonjour.", "website": ""}
     contacting.write(**fields, from_address="192.0.2.1")
