@@ -68,6 +68,7 @@ class MembersConfig(AppConfig):
         "application_accepted": Kind(_("You are a member"), Family.ACCOUNT),
         "application_declined": Kind(_("The club's answer to your application"), Family.ACCOUNT),
         "invited": Kind(_("The club invites you to become a member"), Family.ACCOUNT),
+        "imported": Kind(_("You have an account on the club's new site"), Family.ACCOUNT),
         "sponsorship": Kind(_("Somebody names you as a member who knows them"), Family.ACCOUNT),
         "dues_asked": Kind(_("Dues to pay"), Family.ACCOUNT),
         "dues_receipt": Kind(_("Receipts"), Family.ACCOUNT),

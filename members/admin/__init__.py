@@ -1,1 +1,1 @@
-from members.admin import accounts, groups, house, join_links, money, people  # noqa: F401
+from members.admin import accounts, groups, house, imports, join_links, money, people  # noqa: F401

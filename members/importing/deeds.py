@@ -124,10 +124,9 @@ def plan(batch: Import) -> Work:
 @transaction.atomic
 def _report(batch: Import, work: Work, state: str, *, before: str) -> None:
     """The lines of the report in the place of those before; of two tasks at once, one."""
-    if not Import.objects.filter(pk=batch.pk, state=before).update(state=state, state_at=timezone.now(), counts=work.counts):
-        return
-    batch.lines.all().delete()
-    ImportLine.objects.bulk_create(_lines_of(batch, work), batch_size=BATCH)
+    if Import.objects.filter(pk=batch.pk, state=before).update(state=state, state_at=timezone.now(), counts=work.counts):
+        batch.lines.all().delete()
+        ImportLine.objects.bulk_create(_lines_of(batch, work), batch_size=BATCH)
 
 
 def _lines_of(batch: Import, work: Work):
@@ -178,6 +177,7 @@ def _write(batch: Import) -> None:
         if work.counts["refused"]:
             _report(batch, work, State.FAILED, before=State.WRITING)
             raise Refused(_("Lines that were good are refused now, because the club has changed: see the report."))
+        _report(batch, work, State.WRITING, before=State.WRITING)
         try:
             return _write_now(batch, work)
         except Unwritable:
@@ -185,20 +185,20 @@ def _write(batch: Import) -> None:
                 raise
 
 
-@transaction.atomic
 def _write_now(batch: Import, work: Work) -> None:
-    choices = batch.choices
+    """Nothing but the writing is inside the transaction: on SQLite everybody who writes waits for its end."""
     writing = Writing(
         work,
         batch=batch,
-        standing=choices.get("standing", Member.Standing.MEMBER),
-        writes_letters=choices.get("writes_letters", False),
+        standing=batch.choices.get("standing", Member.Standing.MEMBER),
+        writes_letters=batch.choices.get("writes_letters", False),
         tell=lambda done: _tell(batch, done, len(work.people) + len(work.payments)),
     )
-    writing.write()
-    _report(batch, work, State.DONE, before=State.WRITING)
-    Entry.objects.write("import.done", batch, by=batch.made_by, note=_facts(work))
-    _wipe(batch)
+    with transaction.atomic():
+        writing.write()
+        _move(batch, [State.WRITING], State.DONE, counts=work.counts)
+        Entry.objects.write("import.done", batch, by=batch.made_by, note=_facts(work))
+        _wipe(batch)
 
 
 # -- given up, and swept up ------------------------------------------------------------------

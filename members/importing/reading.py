@@ -12,7 +12,7 @@ from members.refusals import Refused
 from smclub.words import words
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_LINES = 20_000
+MOST_LINES = 10_000  # written in one transaction, for whose end everybody else waits on SQLite
 MOST_COLUMNS = 200
 LONGEST_CELL = 2_000
 SEPARATORS = (";", ",", "\t")

@@ -34,7 +34,8 @@ class Writing:
         self.paid_first = {}
         for payment in sorted(work.payments, key=lambda payment: payment.line.paid_on, reverse=True):
             self.paid_first[id(payment.somebody)] = payment.line.paid_on
-        self.members: dict[int, Member] = {}  # id() of somebody → their account
+        newcomers = [somebody for somebody in work.people if somebody.account is None]
+        self.members = {id(somebody): self._account(somebody) for somebody in newcomers}
 
     @transaction.atomic
     def write(self) -> None:
@@ -90,9 +91,8 @@ class Writing:
     # -- the deeds -------------------------------------------------------------------------
     def _welcome(self, newcomers: list[Somebody]) -> None:
         """Accounts that nobody has opened yet: their address proves itself with the first code, as everybody's does."""
-        made = Member.objects.bulk_create(map(self._account, newcomers))
+        made = Member.objects.bulk_create(self.members[id(somebody)] for somebody in newcomers)
         EmailAddress.objects.bulk_create(EmailAddress(user=member, email=member.email, primary=True) for member in made)
-        self.members |= {id(somebody): member for somebody, member in zip(newcomers, made, strict=True)}
         self._log("member.import", made, after=self.standing)
         if self.writes_letters:
             Letter.objects.bulk_create(map(self._letter, made))

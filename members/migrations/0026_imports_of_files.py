@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0023_member_accepts_the_code_of_conduct'),
+        ('members', '0025_news_as_often_as_wished'),
     ]
 
     operations = [

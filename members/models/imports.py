@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -88,6 +89,11 @@ class Import(models.Model):
     @property
     def to_do(self) -> int:
         return self.counts.get("new", 0) + self.counts.get("updated", 0)
+
+    @property
+    def amount(self) -> Decimal:
+        """Of all its dues."""
+        return Decimal(self.counts.get("amount", 0))
 
     @property
     def is_open(self) -> bool:

@@ -1,11 +1,15 @@
 """Who has paid what: rows as they stand, so that loading writes to nobody."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
-from members.models import Club, Dues, DuesSeat, Member, Plan
+from members.models import Club, Dues, DuesSeat, Import, ImportLine, Member, Plan
+from smclub.dates import day
 from smclub.demo.shelf import Shelf, table
+from smclub.money import euros
 
 COMPANY, CONTACT, SEATED = "atelier-lumen", "milan@example.org", ("lea@example.org",)
+OWNER = "owner@example.org"
 METHODS = (Dues.Method.TRANSFER, Dues.Method.PAGE, Dues.Method.CHEQUE, Dues.Method.TRANSFER, Dues.Method.CARD, Dues.Method.CASH)
 
 
@@ -33,6 +37,7 @@ def dues(demo: Shelf) -> None:
             _paid(demo, plan, member, number, season)
     _of_a_company(demo, company)
     _paid(demo, honorary, accepted[-1], 0, (demo.today - timedelta(days=900), None))
+    _imported(demo.members.get(OWNER), season)
 
 
 def _paid(demo: Shelf, plan: Plan, member: Member, number: int, period: tuple[date, date | None]) -> None:
@@ -48,6 +53,31 @@ def _paid(demo: Shelf, plan: Plan, member: Member, number: int, period: tuple[da
         ends_on=ends_on,
         paid_on=min(starts_on + timedelta(days=number % 40), demo.today),
         method=METHODS[number % len(METHODS)] if plan.amount else "",
+    )
+
+
+def _imported(by: Member | None, season: tuple[date, date]) -> None:
+    """The file by which the dues of this season that were paid online came in."""
+    rows = (
+        Dues.objects.filter(method=Dues.Method.PAGE, starts_on=season[0])
+        .select_related("member", "plan")
+        .order_by("paid_on", "pk")
+    )
+    total = sum((row.amount for row in rows), Decimal(0))
+    counts = {"lines": len(rows), "people": 0, "updated": len(rows), "dues": len(rows), "amount": str(total)}
+    batch = Import.objects.create(
+        made_by=by, name="export-adhesions-helloasso.csv", state=Import.State.DONE, counts=counts, choices={}
+    )
+    ImportLine.objects.bulk_create(
+        ImportLine(
+            batch=batch,
+            number=number,
+            outcome=ImportLine.Outcome.UPDATED,
+            name=row.member.name,
+            email=row.member.email,
+            said=f"Cotisation « {row.plan} », {euros(row.amount)}, du {day(row.starts_on)} au {day(row.ends_on)}.",
+        )
+        for number, row in enumerate(rows, start=2)
     )
 
 

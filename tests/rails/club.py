@@ -27,7 +27,7 @@ from events import linked_data
 from events.models import EventTopic
 from members import preferring
 from members.mail import ready_made
-from members.models import Club, Entry, Export, JobRun, OldAddress, Picture, SealedRecord
+from members.models import Club, Entry, Export, Import, JobRun, OldAddress, Picture, SealedRecord
 from posts import metadata
 from posts.models import Report, WatchedWord
 from posts.previews import SALT
@@ -109,6 +109,9 @@ def _papers(club) -> None:
     club.job = JobRun.objects.create(job="letters", started_at=timezone.now(), finished_at=timezone.now())
     club.old_address = OldAddress.objects.create(path="/avant/", target="/articles/")
     club.export = Export.objects.create(member=club.milan)
+    club.import_ = Import.objects.create(made_by=club.tristan, name="membres.csv", state="done", counts={"lines": 1})
+    club.import_.file.save("", ContentFile(b"E-mail;Nom complet\nzoe@example.org;Zoe Le Goff\n"))
+    club.import_.lines.create(number=2, outcome="new", name="Zoé Le Goff", email="zoe@example.org")
     club.sealed = SealedRecord.objects.create(number=1, kind="identity", facts={}, purge_at=timezone.now())
     club.key = Authenticator.objects.create(user=club.milan, type="totp", data={"secret": "A" * 32})
     UserSession.objects.create(
@@ -218,6 +221,8 @@ def arguments(club) -> dict[str, list]:
         "admin:members_groupmembership_change[elsewhere]": [club.elsewhere.memberships.get().pk],
         "admin:members_grouprequest_change[elsewhere]": [club.request_elsewhere.pk],
         "admin:members_dues_csv": [2026],
+        **{f"admin:members_import_{page}": [club.import_.pk] for page in ("columns", "meanings", "try", "confirm", "give_up")},
+        "admin:members_import_report": [club.import_.pk],
         "admin:members_dues_change[organisation]": [club.company_dues.pk],
         "admin:members_member_change[owner]": [club.oscar.pk],
         "admin:posts_post_change[author's]": [club.author_draft.pk],

@@ -137,6 +137,7 @@ FOR_NO_VISITOR = {
     "members.DuesSeat",
     "members.GroupRequest",
     "members.Invoice",
+    "members.Import",
     "members.JoinLink",
     "members.Letter",
     "members.Entry",
