@@ -34,7 +34,7 @@ from smclub.personal import RULES, Erased, addresses_of
 
 log = logging.getLogger("smclub.erasing")
 COOLING = timedelta(days=1)
-NOBODY = "Membre effacé·e"  # in the place of a name that credits and talks need
+NOBODY = "Membre supprimé"  # in the place of a name that credits and talks need
 SAYING = 3  # letters from which on a name says who is meant
 LIST = "erased"  # the folder of the store that outlives the database: what a restoration erases again
 

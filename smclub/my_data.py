@@ -27,7 +27,7 @@ class EraseForm(forms.Form):
     keeps_name = forms.BooleanField(
         label=gettext_lazy("Leave my name on what I signed"),
         required=False,
-        help_text=gettext_lazy("Your articles, and the meetings where you spoke. Otherwise they say “Membre effacé·e”."),
+        help_text=gettext_lazy("Your articles, and the meetings where you spoke. Otherwise they say “Membre supprimé”."),
     )
     address = forms.EmailField(
         label=gettext_lazy("Your e-mail address"), help_text=gettext_lazy("Type it, so that this is no slip.")

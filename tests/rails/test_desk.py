@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members.models import Person
-from tests import make
+from tests import desk, make
 from tests.cast import cast
 from tests.rails import club
 
@@ -221,3 +221,58 @@ def test_an_organiser_gives_no_keys_and_deletes_next_to_nothing():
     deleted = {action.removesuffix(".delete_selected") for action in found if action.endswith(".delete_selected")}
     assert deleted == DELETED_BY_ORGANISERS
     assert set(found) > {action for who in DEEDS if who != "tristan" for action in DEEDS[who]}
+
+
+# -- forged forms -------------------------------------------------------------------
+def pairs() -> list[tuple]:
+    """(a row of the desk, a row of another that hangs on it there), of each model that shows such rows."""
+    event, partner = make.make_event(), make.make_partner()
+    member, person = make.make_member(), make.make_person()
+    dues = make.make_dues(organisation=make.make_organisation(), contact=member, seats=2, ends_in=90)
+    post, plain = make.make_post(author=person), make.make_post()
+    make.make_group(members=[other := make.make_member()])
+    return [
+        (plain, post.credits.get()),
+        (make.make_member(), other.group_memberships.get()),
+        (make.make_partner().periods.get(), partner.periods.get().counterparts.create(text="Une page")),
+        (make.make_event(), make.make_talk(event=event, person=person)),
+        (make.make_event(), make.make_event_partner(event=event, organisation=partner.organisation)),
+        (make.make_event(), make.make_invitation(event=event, member=member)),
+        (make.make_person(), make.make_mandate(person=person)),
+        (make.make_partner(), partner.periods.get()),
+        (make.make_dues(organisation=make.make_organisation(), contact=member, seats=2), dues.holders.create(member=member)),
+    ]
+
+
+def stored(row) -> dict:
+    return type(row).objects.filter(pk=row.pk).values().get()
+
+
+@pytest.mark.parametrize("deed", [{"DELETE": "on"}, {}])
+def test_a_forged_form_reaches_no_row_of_another(deed):
+    """AD-03: the number of somebody else's row in a set of rows, to delete it, or to change it and take it over."""
+    oscar = signed_in("oscar")
+    for row, others in pairs():
+        page = oscar.get(desk.change_url(row))
+        rows = next(one.formset for one in page.context["inline_admin_formsets"] if one.formset.model is type(others))
+        there = desk.typed(oscar, desk.change_url(getattr(others, rows.fk.name)))
+        forged = {name: value for name, value in there.items() if name.startswith(f"{rows.prefix}-")}
+        forged |= {f"{rows.prefix}-0-{rows.fk.name}": row.pk, **{f"{rows.prefix}-0-{name}": word for name, word in deed.items()}}
+        before, numbers = stored(others), (type(others).objects.count(), type(row).objects.count())
+        assert forged[f"{rows.prefix}-0-id"] == others.pk
+        assert oscar.post(desk.change_url(row), desk.typed(oscar, desk.change_url(row), **forged)).status_code in (
+            200,
+            302,
+        )
+        assert (stored(others), (type(others).objects.count(), type(row).objects.count())) == (before, numbers), type(others)
+
+
+def test_each_set_of_rows_of_the_desk_was_forged():
+    shown = {inline.model for one in admin.site._registry.values() for inline in one.inlines}
+    assert shown == {type(others) for _row, others in pairs()}
+
+
+def test_no_list_of_the_desk_is_a_form():
+    """AD-03: rows are changed on their own page, where it is asked again who may; and none is saved as another."""
+    registered = admin.site._registry.values()
+    assert [type(one).__name__ for one in registered if one.list_editable or one.save_as] == []

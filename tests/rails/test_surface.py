@@ -55,6 +55,7 @@ def body_of(response) -> str:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_visitor_who_reads_gets_no_cookie_and_pages_that_all_may_share(language):
+    """PV-07: nothing to consent to; that nobody else is asked for anything, `tests/rails/test_walk.py` sees in Chromium."""
     people, wrong = club.build(), []
     seen = 0
     for key, response in answers(Client(), people, language=language):

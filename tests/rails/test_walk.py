@@ -3,7 +3,7 @@
 Of the eight ways to come, each page that a visitor may read is seen in the four of `WAYS`: every two of them meet (French and
 dark, dark and phone…). What is behind the door, in the same sheet and frame, is seen in two opposite ones.
 
-The `browser` fixture fails the test on console errors, reports of the content security policy and foreign requests;
+The `browser` fixture fails the test on console errors, reports of the content security policy and foreign requests (PV-07);
 here we add sideways scrolling and what axe finds against WCAG 2.2 AA.
 """
 

@@ -172,8 +172,8 @@ def test_what_she_signed_stays_under_nobodys_name(zenobie, at_once, client):
     at_once(gone, zenobie)
     assert client.get(path).status_code == 404
     credit = Credit.objects.get()
-    assert "Membre effacé·e" in client.get(credit.post.get_absolute_url()).text
-    assert "Membre effacé·e" in client.get(Event.objects.get(title="Il y a longtemps").get_absolute_url()).text
+    assert "Membre supprimé" in client.get(credit.post.get_absolute_url()).text
+    assert "Membre supprimé" in client.get(Event.objects.get(title="Il y a longtemps").get_absolute_url()).text
 
 
 def test_the_name_stays_on_what_she_signed_when_she_wishes(zenobie, at_once, client):
@@ -201,7 +201,7 @@ def test_the_thread_can_still_be_read(zenobie, client):
     make_comment(member=cast("mona"), parent=said, discussion=said.discussion, body="Et la suite.")
     gone(zenobie)
     page = client.get(post.get_absolute_url()).text
-    assert all(text in page for text in ("Une réponse qui se lit.", "Et la suite.", "Membre effacé·e"))
+    assert all(text in page for text in ("Une réponse qui se lit.", "Et la suite.", "Membre supprimé"))
     assert NAME not in page
 
 
@@ -236,7 +236,7 @@ def test_the_log_keeps_the_deeds_and_says_whose_they_were_not(zenobie, client):
     entry = Entry.objects.get(verb="topic.merge")
     assert (entry.actor, entry.is_by_the_erased) == (None, True)
     client.force_login(cast("oscar"))
-    assert "Membre effacé·e" in client.get(reverse("admin:members_entry_changelist")).text
+    assert "Membre supprimé" in client.get(reverse("admin:members_entry_changelist")).text
 
 
 def test_pages_kept_whole_do_not_name_her_any_more(zenobie, at_once, client, settings):
