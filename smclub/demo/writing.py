@@ -124,7 +124,7 @@ def _tell_the_latest(comments: list[Comment]) -> None:
     """What was just said is news: the letter box has something to show."""
     replies = [comment for comment in comments if comment.is_visible and comment.parent]
     for comment in sorted(replies, key=lambda comment: comment.created_at)[-4:]:
-        if comment.parent.member_id != comment.member_id:
+        if comment.parent.member_id and comment.parent.member_id != comment.member_id:
             said = {"key": f"comment:{comment.pk}", "thread": f"discussion:{comment.discussion_id}", "comment": comment.pk}
             telling.tell("posts.comment_reply", to=[comment.parent.member_id], **said)
 
