@@ -1,6 +1,7 @@
 import hashlib
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -61,6 +62,10 @@ class JoinLink(models.Model):
                 violation_error_message=_("A link is used by no more people than it is made for."),
             )
         ]
+
+    def clean(self):
+        if self._state.adding and self.expires_at and self.expires_at <= timezone.now():
+            raise ValidationError({"expires_at": ValidationError(_("Choose a moment to come."), code="past")})
 
     def __str__(self) -> str:
         return self.label

@@ -136,7 +136,9 @@ def test_the_desk_shows_the_address_once(client):
     join_links.take(link, member=cast("flora"))
 
 
-@pytest.mark.parametrize("typed", [{"max_uses": "0"}, {"max_uses": "-1"}, {"label": ""}, {"expires_at_0": "demain"}])
+@pytest.mark.parametrize(
+    "typed", [{"max_uses": "0"}, {"max_uses": "-1"}, {"label": ""}, {"expires_at_0": "demain"}, {"expires_at_0": "2011-04-01"}]
+)
 def test_a_bad_link_is_not_made(client, typed):
     client.force_login(cast("olga"))
     good = {"label": "x", "max_uses": "1", "group": "", "expires_at_0": "2099-01-01", "expires_at_1": "12:00"}
