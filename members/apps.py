@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from members.kinds import Family, Kind
+from members.kinds import Cadence, Family, Kind
 
 
 class MembersConfig(AppConfig):
@@ -30,6 +30,7 @@ class MembersConfig(AppConfig):
         "group.declined": _("Decline a request to join a group"),
         "group.add": _("Add to a group"),
         "group.remove": _("Remove from a group"),
+        "notice.tell": _("Send an announcement to a group"),
         "group.entrust": _("Make coordinator of a group"),
         "group.relieve": _("Relieve of the coordination of a group"),
         "member.admit": _("Make a member"),
@@ -86,10 +87,11 @@ class MembersConfig(AppConfig):
         "group_accepted": Kind(_("You are in the group you asked for"), Family.GROUPS),
         "group_added": Kind(_("A coordinator took you into a group"), Family.GROUPS),
         "group_declined": Kind(_("The answer of a group to your request"), Family.GROUPS),
+        "group_notice": Kind(_("The announcements of my groups"), Family.GROUPS, Cadence.NOW),
         "group_removed": Kind(_("A coordinator took you out of a group"), Family.GROUPS),
         "group_request": Kind(_("Somebody asks to enter a group that you run"), Family.TEAM),
         "contact": Kind(_("What is written to the club by its form"), Family.TEAM),
     }
 
     def ready(self) -> None:
-        from members import dues_letters, group_letters, mail, news  # noqa: F401  # lazy: models must be loaded first; importing registers the letters
+        from members import dues_letters, group_letters, mail, news, noticing  # noqa: F401  # lazy: models must be loaded first; importing registers the letters

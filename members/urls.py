@@ -9,6 +9,7 @@ urlpatterns = [
     path("groupes/<slug:slug>/", views.group_detail, name="group"),
     path("groupes/<slug:slug>/rejoindre/", views.group_join, name="group_join"),
     path("groupes/<slug:slug>/quitter/", views.group_leave, name="group_leave"),
+    path("groupes/<slug:slug>/annonces/", views.group_notices, name="group_notices"),
     path("groupes/<slug:slug>/demander/", views.group_ask, name="group_ask"),
     path("groupes/<slug:slug>/renoncer/", views.group_withdraw, name="group_withdraw"),
     path("personnes/<slug:slug>/", views.person_detail, name="person"),

@@ -13,6 +13,7 @@ from smclub.paging import page_of
 from smclub.shared import shared
 
 PEOPLE_A_PAGE = 24
+NOTICES_SHOWN, NOTICES_A_PAGE = 3, 20
 
 
 @require_safe
@@ -51,8 +52,23 @@ def _group_page(request, slug, *, form=None):
         "membership": membership,
         "asked": None if membership else GroupRequest.objects.between(group, visitor),
         "form": form or GroupRequestForm(),
+        "notices": list(_notices(group, visitor)[: NOTICES_SHOWN + 1]),
+        "shown": NOTICES_SHOWN,
+        "topics": group.topics.order_by("name"),
     }
     return render(request, "members/group_detail.html", context)
+
+
+def _notices(group, visitor):
+    return group.notices.visible_to(visitor).in_order()
+
+
+@require_safe
+@shared("page")
+def group_notices(request, slug):
+    group = get_object_or_404(Group.objects.current(), slug=slug)
+    page = page_of(_notices(group, request.user), request.GET.get("page"), per_page=NOTICES_A_PAGE)
+    return render(request, "members/group_notice_list.html", {"group": group, "page": page})
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from django.db.models import Q, Subquery
 
 from events.models import Event
-from members.models import Person, Topic
+from members.models import Group, Person, Topic
 from posts.models import Post
 from smclub.keeping import kept
 
@@ -59,8 +59,9 @@ def _place(post: Post) -> tuple:
 
 
 def on(topic: Topic, *, visitor) -> dict:
-    """Meetings of which `visitor` may know the topics, latest first, and people who asked to be found, on `topic`."""
+    """Meetings of which `visitor` may know the topics, latest first, people who asked to be found, and groups, on `topic`."""
     events = Event.objects.listed_for(visitor).without_stubs().filter(topic_items__tag=topic)
     events = events.select_related("group").order_by("-starts_at", "-pk")
     people = Person.objects.listed_for(visitor).filter(topic_items__tag=topic).order_by("name", "pk")
-    return {"events": events[:EVENTS_OF_TOPIC], "people": people.for_cards()[:PEOPLE_OF_TOPIC]}
+    groups = Group.objects.on_topic(topic).in_order()
+    return {"events": events[:EVENTS_OF_TOPIC], "people": people.for_cards()[:PEOPLE_OF_TOPIC], "groups": groups}

@@ -76,7 +76,13 @@ def category_detail(request, slug):
 def topic_detail(request, slug):
     topic = get_object_or_404(listed_topics(request.user), slug=slug)
     posts = _listed(request).on_topic(topic)
-    return _list(request, "posts/topic_detail.html", posts, topic=topic, **reading.on(topic, visitor=request.user))
+    return _list(
+        request,
+        "posts/topic_detail.html",
+        posts,
+        topic=topic,
+        **reading.on(topic, visitor=request.user),
+    )
 
 
 @require_safe

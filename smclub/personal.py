@@ -83,6 +83,7 @@ RULES = (
     Rule("members.GroupMembership.member", GONE, Merged.DEED),
     Rule("members.GroupRequest.member", GONE, ONCE, hides=("decided_by",)),
     Rule("members.GroupRequest.decided_by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("members.GroupNotice.author", LOOSE, MOVED),
     Rule("members.Entry.actor", Erased.DEED, MOVED, hides=("subject_label", "note")),
     Rule("members.Letter.member", Erased.DEED, MOVED, hides=("context", "key", "html"), by_address=("to_email",)),
     Rule("members.Preference.member", GONE, ONCE),
@@ -128,7 +129,7 @@ TRACES = {
 
 # Tables about no account: what the club says of itself, what it publishes, and what the libraries keep for themselves.
 OF_NOBODY = {
-    *("members.Club", "members.Group", "members.JobRun", "members.Organisation", "members.Topic"),
+    *("members.Club", "members.Group", "members.GroupTopic", "members.JobRun", "members.Organisation", "members.Topic"),
     *("members.Plan", "members.InvoiceSeries"),
     "members.SealedRecord",  # what the law keeps apart, of accounts that are no more
     *("partners.Partner", "partners.Period", "partners.Counterpart"),

@@ -19,6 +19,7 @@ TABLE: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("events", (_VIEW,), ("registration", "venue", "cycle")),
         ("members", (_VIEW, _CHANGE), ("group", "grouprequest")),
         ("members", _WRITE, ("groupmembership",)),
+        ("members", _ALL, ("groupnotice",)),
         ("members", (_VIEW,), ("person", "organisation", "topic", "picture")),
     ],
     AUTHOR: [
@@ -71,7 +72,7 @@ TABLE[ORGANISER] = [
     ("partners", _WRITE, ("partner",)),
     ("partners", _ALL, ("period", "counterpart")),
     ("members", _WRITE, ("member", "person", "organisation", "group", "topic", "picture", "mandate")),
-    ("members", _ALL, ("groupmembership", "oldaddress")),
+    ("members", _ALL, ("groupmembership", "groupnotice", "oldaddress")),
     ("members", ("run_every",), ("group",)),
     ("members", (_VIEW, _CHANGE), ("application", "club", "grouprequest")),
     ("members", _WRITE, ("joinlink",)),

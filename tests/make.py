@@ -14,6 +14,7 @@ from members.models import (
     Dues,
     Group,
     GroupMembership,
+    GroupNotice,
     GroupRequest,
     Invoice,
     InvoiceSeries,
@@ -66,6 +67,10 @@ def make_group(*, name="SMC Rennes", slug="", kind=Group.Kind.LOCAL, coordinator
 
 def make_group_request(*, group=None, member=None, **fields) -> GroupRequest:
     return GroupRequest.objects.create(group=group or make_group(joining="request"), member=member or make_member(), **fields)
+
+
+def make_group_notice(*, group=None, title="Prochaine séance", body="Apportez un **texte** en cours.", **fields) -> GroupNotice:
+    return GroupNotice.objects.create(group=group or make_group(), title=title, body=body, **fields)
 
 
 def make_topic(*, name="médias", **fields) -> Topic:

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from members import grouping
+from members import grouping, noticing
 from members.admin import accounts
-from members.models import Group, GroupMembership, GroupRequest
+from members.models import Group, GroupMembership, GroupNotice, GroupRequest
 from members.refusals import Refused
 from smclub.desk import EVERYWHERE, ClubModelAdmin, ReadOnlyAdmin
 
@@ -35,7 +35,7 @@ class GroupAdmin(ClubModelAdmin):
     prepopulated_fields = {"slug": ["name"]}
     for_organisers = ["name", "slug", "kind", "city", "is_active", "position"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "kind", "city", "meets", "meets_en", "is_active", "position"]}),
+        (None, {"fields": ["name", "slug", "kind", "city", "meets", "meets_en", "topics", "is_active", "position"]}),
         (_("Its members"), {"fields": ["joining", "members"]}),
         (_("Text"), {"fields": ["description", "description_en"]}),
     ]
@@ -236,3 +236,73 @@ class GroupRequestAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Decline, with a reason"), permissions=["decide"], location=EVERYWHERE)
     def decline(self, request, queryset):
         return self.ask(request, queryset, grouping.decline, DeclineForm, action="decline", title=_("Decline these requests"))
+
+
+class NoticeForm(forms.ModelForm):
+    tells = forms.BooleanField(
+        label=_("Tell the members of the group"),
+        required=False,
+        help_text=_("Each receives the announcement by letter, once; two announcements a day at most."),
+    )
+
+    def clean(self):
+        said = super().clean()
+        group = said.get("group") or (self.instance.group if self.instance.pk else None)
+        if said.get("tells") and group:
+            try:
+                noticing.refuse_telling(group)
+            except Refused as refusal:
+                self.add_error("tells", forms.ValidationError(str(refusal), code=refusal.code))
+        return said
+
+
+@admin.register(GroupNotice)
+class GroupNoticeAdmin(ClubModelAdmin):
+    form = NoticeForm
+    list_display = ["title", "group", "audience", "pinned_until", "author", "published_at", "told_at"]
+    list_filter = ["audience", ("group", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["title"]
+    list_select_related = ["group", "author"]
+    date_hierarchy = "published_at"
+    ordering = ["-published_at", "-pk"]
+    actions = ["tell"]
+    refusals = (Refused,)
+    fields = ["group", "title", "body", "lang", "audience", "pinned_until", "tells"]
+    facts = ["group", "author", "published_at", "told_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).on_desk_of(request.user)
+
+    def get_fields(self, request, obj=None):
+        """Told once, an announcement has nothing left to ask; nor has who only reads it."""
+        asks = obj is None or (obj.told_at is None and self.has_change_permission(request, obj))
+        fields = [name for name in self.fields if name != "tells" or asks]
+        return [*fields, *self.facts[1:]] if obj else fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.facts if obj else []
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "group":
+            kwargs["queryset"] = Group.objects.run_by(request.user).current().in_order()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def _runs(self, request, notice) -> bool:
+        return notice is None or Group.objects.run_by(request.user).filter(pk=notice.group_id).exists()
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self._runs(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self._runs(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.author = request.user
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data.get("tells"):
+            self.do(request, [obj], noticing.tell_members)
+
+    @admin.action(description=_("Tell the members of the group"), permissions=["change"])
+    def tell(self, request, queryset):
+        self.do(request, queryset.select_related("group"), noticing.tell_members)

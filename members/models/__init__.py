@@ -10,10 +10,11 @@ from members.models.journal import Entry, JobRun, OldAddress
 from members.models.letter import Letter
 from members.models.member import Member, is_accepted
 from members.models.news import Notice, Preference
+from members.models.notice import GroupNotice
 from members.models.person import Mandate, Organisation, Person
 from members.models.picture import Picture
 from members.models.rights import Erasure, Export, SealedRecord
-from members.models.topic import PersonTopic, Topic
+from members.models.topic import GroupTopic, PersonTopic, Topic
 
 __all__ = [
     "Application",
@@ -26,7 +27,9 @@ __all__ = [
     "Export",
     "Group",
     "GroupMembership",
+    "GroupNotice",
     "GroupRequest",
+    "GroupTopic",
     "Import",
     "ImportLine",
     "Inquiry",

@@ -5,8 +5,10 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
 
 from members.models.member import Member
+from members.models.topic import GroupTopic
 from smclub.languages import Text, localised, localised_html
 from smclub.markdown import RenderedField
 from smclub.searchable import Analysed, Searchable
@@ -19,6 +21,9 @@ class GroupQuerySet(models.QuerySet):
     def visible_to(self, visitor):
         """Groups are public; those that stopped are no longer found."""
         return self.current()
+
+    def on_topic(self, topic):
+        return self.current().filter(topic_items__tag=topic)
 
     def with_member_count(self):
         return self.annotate(
@@ -76,6 +81,7 @@ class Group(Searchable, models.Model):
     )
     meets_en = models.CharField(_("meets, in English"), max_length=150, blank=True)
     joining = models.CharField(_("joining the group"), max_length=8, choices=Joining, default=Joining.OPEN)
+    topics = TaggableManager(_("topics"), through=GroupTopic, blank=True, help_text=_("Separated by commas."))
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -83,9 +89,11 @@ class Group(Searchable, models.Model):
     search_fields = [
         Analysed("name", title=True),
         Analysed("city"),
+        Analysed("topic_words"),
         Analysed("description_html"),
         Analysed("description_en_html"),
     ]
+    search_reads = ("topics",)
 
     class Meta:
         verbose_name = _("group")

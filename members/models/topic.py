@@ -83,6 +83,16 @@ class PersonTopic(ItemBase):
         constraints = [models.UniqueConstraint(fields=["tag", "content_object"], name="person_topic_once")]
 
 
+class GroupTopic(ItemBase):
+    tag = models.ForeignKey(Topic, models.CASCADE, related_name="group_items", verbose_name=_("topic"))
+    content_object = models.ForeignKey("members.Group", models.CASCADE, related_name="topic_items")
+
+    class Meta:
+        verbose_name = _("topic of a group")
+        verbose_name_plural = _("topics of groups")
+        constraints = [models.UniqueConstraint(fields=["tag", "content_object"], name="group_topic_once")]
+
+
 def topics_from_string(text: str) -> list[str]:
     """Labels typed in one line between commas, normalised, each matched to a topic that folds to the same letters.
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from events.models import Event
-from members.models import Member, Organisation, Person, Topic, is_accepted
+from members.models import Group, Member, Organisation, Person, Topic, is_accepted
 from posts.models.comment import Discussion
 from posts.models.filing import LANGUAGES, Category, Series
 from posts.models.finding import PostQuerySet, what_it_says
@@ -226,10 +226,11 @@ class Post(Searchable, models.Model):
 
 def announced_topics(topics):
     """Of the queryset `topics`, those that something announced bears; the others would tell what is being prepared."""
-    return topics.borne_by(Post.objects.announced(), Event.objects.announced())
+    return topics.borne_by(Post.objects.announced(), Event.objects.announced(), Group.objects.current())
 
 
 def listed_topics(visitor):
     """The topics whose page exists for `visitor`: something or somebody listed for them bears it."""
     events = Event.objects.listed_for(visitor).without_stubs()
-    return Topic.objects.borne_by(Post.objects.listed_for(visitor), events, Person.objects.listed_for(visitor))
+    people = Person.objects.listed_for(visitor)
+    return Topic.objects.borne_by(Post.objects.listed_for(visitor), events, people, Group.objects.visible_to(visitor))

@@ -14,6 +14,7 @@ STEPS = (
     people.people,
     people.groups,
     people.requests,
+    people.notices,
     people.mandates,
     dues.dues,
     people.partners,

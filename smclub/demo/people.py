@@ -6,7 +6,19 @@ from datetime import date, timedelta
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from members.models import Application, Club, Group, GroupMembership, GroupRequest, Mandate, Member, Organisation, Person, Topic
+from members.models import (
+    Application,
+    Club,
+    Group,
+    GroupMembership,
+    GroupNotice,
+    GroupRequest,
+    Mandate,
+    Member,
+    Organisation,
+    Person,
+    Topic,
+)
 from partners.models import Counterpart, Partner, Period
 from smclub import roles
 from smclub.demo.shelf import HERE, Shelf, at, plain, table
@@ -144,6 +156,8 @@ def groups(demo: Shelf) -> None:
         )
         demo.groups[group.slug] = group
         if made:
+            group.topics.add(*topics_named(demo, row.get("topics", [])))
+        if made:
             coordinators = row.get("coordinators", [])
             GroupMembership.objects.bulk_create(
                 GroupMembership(
@@ -163,6 +177,23 @@ def requests(demo: Shelf) -> None:
         if not GroupMembership.objects.filter(group=group, member=member).exists():
             received = demo.now - timedelta(days=number, hours=7)
             GroupRequest.objects.create(group=group, member=member, message=row["message"], created_at=received)
+
+
+def notices(demo: Shelf) -> None:
+    if GroupNotice.objects.exists():
+        return
+    for row in table("group_notices"):
+        pinned_until = demo.now.date() + timedelta(days=row["pinned"]) if row.get("pinned") else None
+        GroupNotice.objects.create(
+            group=demo.groups[row["group"]],
+            author=demo.members[row["author"]],
+            title=row["title"],
+            body=row["body"],
+            lang=row.get("lang", "fr"),
+            audience=row.get("audience", "group"),
+            published_at=demo.now + timedelta(days=row["days"]),
+            pinned_until=pinned_until,
+        )
 
 
 def mandates(demo: Shelf) -> None:

@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from members.models import Group, GroupMembership, GroupRequest, Letter
+from members.models import Group, GroupMembership, GroupNotice, GroupRequest, Letter
 from smclub import week
 from tests import desk
 from tests.cast import cast
-from tests.make import make_event, make_group, make_group_request, make_member
+from tests.make import make_event, make_group, make_group_notice, make_group_request, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -53,12 +53,15 @@ def test_a_coordinator_finds_their_groups_members_and_requests_alone(coralie, mi
     assert shown(coralie, "group") == [mine]
     assert shown(coralie, "grouprequest") == [request]
     assert {row.group for row in shown(coralie, "groupmembership")} == {mine}
+    notice, _other = make_group_notice(group=mine), make_group_notice(group=theirs)
+    assert shown(coralie, "groupnotice") == [notice]
     assert {row.group for row in shown(coralie, "groupmembership", f"?group__id__exact={theirs.pk}")} <= {mine}
     assert "Ailleurs" not in coralie.get(url("groupmembership", "changelist")).text
 
 
 def test_no_address_of_the_desk_leads_to_another_group(coralie, mine, theirs):
     rows = {"group": theirs, "groupmembership": theirs.memberships.first(), "grouprequest": make_group_request(group=theirs)}
+    rows["groupnotice"] = make_group_notice(group=theirs)
     for model, row in rows.items():
         for page in ("change", "history", "delete"):
             for answer in (coralie.get, coralie.post):
@@ -69,6 +72,7 @@ def test_no_address_of_the_desk_leads_to_another_group(coralie, mine, theirs):
 
 @pytest.mark.parametrize("said", [{}, {"reason": "Non."}])
 def test_nor_does_an_action(coralie, mine, theirs, said):
+    notice = make_group_notice(group=theirs)
     request, membership = make_group_request(group=theirs), theirs.memberships.get(role="member")
     for model, action, row in (
         ("grouprequest", "accept", request),
@@ -77,9 +81,13 @@ def test_nor_does_an_action(coralie, mine, theirs, said):
         ("groupmembership", "entrust", membership),
         ("groupmembership", "relieve", theirs.memberships.get(role="coordinator")),
         ("group", "delete_selected", theirs),
+        ("groupnotice", "tell", notice),
+        ("groupnotice", "delete_selected", notice),
     ):
         act(coralie, model, action, row, select_across="1", **said)
+        act(coralie, model, action, row, select_across="1", post="yes")
     assert GroupRequest.objects.get().state == "waiting"
+    assert GroupNotice.objects.get().told_at is None
     assert sorted(theirs.memberships.values_list("role", flat=True)) == ["coordinator", "member"]
 
 
@@ -87,6 +95,8 @@ def test_nor_a_form_that_names_another_group(coralie, mine, theirs):
     """AD-03: a number typed by hand is refused by the form, and so is a group of others for a meeting."""
     page = coralie.post(url("groupmembership", "add"), {"group": theirs.pk, "email": "milan@example.org"})
     assert list(page.context["adminform"].form.errors) == ["group"]
+    page = coralie.post(url("groupnotice", "add"), {"group": theirs.pk, "title": "x", "body": "x"})
+    assert "group" in page.context["adminform"].form.errors
     meeting = make_event(group=mine)
     page = desk.send(coralie, meeting, group=theirs.pk)
     assert list(page.context["adminform"].form.errors) == ["group"]

@@ -48,6 +48,10 @@ def build() -> SimpleNamespace:
     club.group_request = make.make_group_request(group=club.group, member=club.aude, message="Bonjour.")
     club.request_elsewhere = make.make_group_request(group=club.elsewhere, member=club.milan)
     club.topic, club.category, club.series = make.make_topic(), make.make_category(), make.make_series()
+    club.group.topics.add(club.topic)
+    club.notice = make.make_group_notice(group=club.group, audience="everybody", author=club.coralie)
+    club.inner_notice = make.make_group_notice(group=club.group, title="Entre nous")
+    club.notice_elsewhere = make.make_group_notice(group=club.elsewhere)
     club.person = make.make_person(member=club.milan)
     club.hidden_person = make.make_person(name="Fabienne Discrète", visibility="members")
     club.private_person = make.make_person(name="Priscille Privée", visibility="private")
@@ -166,6 +170,7 @@ def arguments(club) -> dict[str, list]:
         "members:group_join": [club.group.slug],
         "members:group_leave": [club.group.slug],
         "members:group[on_request]": [club.elsewhere.slug],
+        "members:group_notices": [club.group.slug],
         "members:group_ask": [club.elsewhere.slug],
         "members:group_withdraw": [club.elsewhere.slug],
         "members:join": ["laissez-passer"],
@@ -219,6 +224,8 @@ def arguments(club) -> dict[str, list]:
         "admin:members_person_change[private]": [club.private_person.pk],
         "admin:members_group_change[elsewhere]": [club.elsewhere.pk],
         "admin:members_groupmembership_change[elsewhere]": [club.elsewhere.memberships.get().pk],
+        "admin:members_groupnotice_change[elsewhere]": [club.notice_elsewhere.pk],
+        "admin:members_groupnotice_delete[elsewhere]": [club.notice_elsewhere.pk],
         "admin:members_grouprequest_change[elsewhere]": [club.request_elsewhere.pk],
         "admin:members_dues_csv": [2026],
         **{f"admin:members_import_{page}": [club.import_.pk] for page in ("columns", "meanings", "try", "confirm", "give_up")},

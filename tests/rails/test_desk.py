@@ -29,6 +29,8 @@ DEEDS: dict[str, dict[str, set[str]]] = {
         "members.grouprequest.accept": {"members.grouprequest", "members.groupmembership"},
         "members.grouprequest.decline": {"members.grouprequest"},
         "members.groupmembership.remove": {"members.groupmembership"},
+        "members.groupnotice.tell": {"members.groupnotice"},
+        "members.groupnotice.delete_selected": {"members.groupnotice"},
     },
     "aude": {f"{POST}.submit": {POST}},
     "modou": {
@@ -50,7 +52,7 @@ DEEDS: dict[str, dict[str, set[str]]] = {
     },
 }
 NOT_FOR_ORGANISERS = {"members.member.give_roles", "members.member.rescue"}
-DELETED_BY_ORGANISERS = {"members.oldaddress", "partners.period", "posts.watchedword"}
+DELETED_BY_ORGANISERS = {"members.groupnotice", "members.oldaddress", "partners.period", "posts.watchedword"}
 
 
 def signed_in(who: str) -> Client:
@@ -136,7 +138,7 @@ def test_portraits_of_private_people_are_for_who_keeps_their_pages(who, sees):
 # -- actions -------------------------------------------------------------------------
 def everything() -> dict[str, dict]:
     """Model → key → row, of all our models but the letters and the log, which say what was done elsewhere."""
-    apart = {"members.letter", "members.entry"}
+    apart = {"members.letter", "members.entry", "members.notice"}
     ours = [model for label in ("members", "partners", "events", "posts") for model in apps.get_app_config(label).get_models()]
     return {
         model._meta.label_lower: {row["pk"]: row for row in model._default_manager.values("pk", *_columns(model))}
@@ -198,7 +200,7 @@ def kept_by(who: str, people) -> set[tuple[str, object]]:
 def of_other_groups(people) -> set[tuple[str, object]]:
     others = apps.get_model("members.group").objects.exclude(pk=people.group.pk)
     rows = {("members.group", pk) for pk in others.values_list("pk", flat=True)}
-    for model in ("members.groupmembership", "members.grouprequest"):
+    for model in ("members.groupmembership", "members.grouprequest", "members.groupnotice"):
         hung = apps.get_model(model).objects.filter(group__in=others).values_list("pk", flat=True)
         rows |= {(model, pk) for pk in hung}
     return rows

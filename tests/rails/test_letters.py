@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.urls import resolve
 from django.utils import timezone, translation
 
-from members import contacting, grouping, joining, seats, standing, telling, treasury
+from members import contacting, grouping, joining, noticing, seats, standing, telling, treasury
 from members.mail import COMPOSERS, compose, letter
 from members.models import KnownBrowser, Letter, Member
 from posts import moderating, reporting
@@ -69,6 +69,10 @@ def of_groups(language: str) -> None:
     grouping.add(group, member=somebody(language), by=olga)
     for reason in ("Vous avez déménagé.", ""):
         grouping.remove(grouping.enter(group, member=somebody(language)), by=olga, reason=reason)
+    told = make.make_group_notice(group=group, author=olga)
+    make.GroupMembership.objects.create(group=group, member=somebody(language))
+    noticing.tell_members(told, by=olga)
+    telling.sweep()
 
 
 def of_dues(language: str) -> None:

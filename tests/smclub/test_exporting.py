@@ -25,6 +25,7 @@ from tests.make import (
     make_comment,
     make_dues,
     make_group,
+    make_group_notice,
     make_group_request,
     make_invitation,
     make_organisation,
@@ -114,6 +115,7 @@ def a_full_life(member) -> Person:
     person = make_person(member=member, name=member.name, portrait=make_picture(alt="Son portrait"), bio="J'aime les **médias**.")
     person.topics.add(make_topic(name="radio"))
     make_group(members=[member])
+    make_group_notice(author=member)
     make_group_request(member=member, message="Je voudrais en être.")
     application = make_application(member=member, motivation="Rencontrer des pairs de Rennes.")
     application.inquiries.create(question="Pourquoi ?", answer="Pour apprendre.")
