@@ -28,7 +28,7 @@ def text(event: Event, *, talks=(), network: str = "") -> str:
 
 def _handle(talk, network: str) -> str:
     """On that network, of who has a page that everybody may read."""
-    return getattr(talk.person, network, "") if talk.person.is_announced else ""
+    return talk.person.shown_to_everybody.handle(network) if talk.person.is_announced else ""
 
 
 def links(event: Event, *, talks=()) -> list[tuple[str, str]]:

@@ -1,10 +1,16 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from django import forms
+from django.forms import BoundField
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.conduct import ask_for_conduct
 from members.contacting import Subject
-from members.models import Application, Club, Group, Member, Person, Sponsorship, Topic
+from members.models import Application, Club, Group, Member, Organisation, Person, Sponsorship, Topic
 from members.models.member import fold_email
+from members.models.shown import FIELDS
 from members.models.topic import topics_from_string, topics_to_string
 from members.naming import NameField
 from smclub.images import PictureField
@@ -21,15 +27,17 @@ class DirectoryForm(forms.Form):
     groupe = forms.ModelChoiceField(Group.objects.current().in_order(), label=_("Group"), to_field_name="slug", required=False)
     theme = forms.ModelChoiceField(Topic.objects.none(), label=_("Interest"), to_field_name="slug", required=False)
 
-    def __init__(self, *args, people, kept_as="", **kwargs):
+    def __init__(self, *args, people, visitor, kept_as="", **kwargs):
         """`kept_as` names `people` that are the same for all readers of that name: their towns are asked once in an edition."""
         super().__init__(*args, **kwargs)
-        rows = people.exclude(city="").order_by("city").values_list("city", flat=True).distinct()
+        self.visitor = visitor
+        showing_town = people.showing("city", to=visitor).exclude(city="")
+        rows = showing_town.order_by("city").values_list("city", flat=True).distinct()
         towns = kept(f"towns:{kept_as}", lambda: list(rows)) if kept_as else rows
         self.fields["ville"].choices = [("", _("Everywhere")), *((town, town) for town in towns)]
         self.fields["groupe"].empty_label = _("All groups")
         self.fields["theme"].empty_label = _("All interests")
-        self.fields["theme"].queryset = Topic.objects.of_interest_to(people)
+        self.fields["theme"].queryset = Topic.objects.of_interest_to(people.showing("topics", to=visitor))
 
     def narrow(self, people):
         """`people` as far as the form says; a field with an error is left out."""
@@ -40,11 +48,11 @@ class DirectoryForm(forms.Form):
         if wanted.get("q"):
             people = people.named(wanted["q"])
         if wanted.get("ville"):
-            people = people.filter(city=wanted["ville"])
+            people = people.showing("city", to=self.visitor).filter(city=wanted["ville"])
         if wanted.get("groupe"):
-            people = people.in_group(wanted["groupe"])
+            people = people.in_group(wanted["groupe"], to=self.visitor)
         if wanted.get("theme"):
-            people = people.filter(topic_items__tag=wanted["theme"])
+            people = people.interested_in(wanted["theme"], to=self.visitor)
         return people
 
 
@@ -73,20 +81,48 @@ class AccountForm(forms.ModelForm):
         NameField.of(self, member)
 
 
+@dataclass(frozen=True)
+class Card:
+    """Fields of the profile that one choice of readers goes for."""
+
+    title: str | Promise
+    fields: list[BoundField]
+    readers: BoundField | None = None
+
+    @property
+    def is_invalid(self) -> bool:
+        return any(field.errors for field in (*self.fields, *filter(None, [self.readers])))
+
+
 class ProfileForm(forms.ModelForm):
     """How others see you. Empty and private at first; a page is only made once somebody may read it."""
 
     name = NameField(help_text=_("What other people see."))
+    organisation_name = forms.CharField(
+        label=_("Organisation"), max_length=150, required=False, help_text=_("The company, body or association you work for.")
+    )
     topics = forms.CharField(
         label=_("Interests"), max_length=400, required=False, help_text=_("Separated by commas, for instance: data, local media")
     )
-
     portrait = PictureField(
         label=_("Portrait"),
         required=False,
         help_text=_("A JPEG, PNG, WebP or AVIF file; where and when it was taken is removed."),
     )
     without_portrait = forms.BooleanField(label=_("Take my portrait away"), required=False)
+
+    CARDS = [  # title, fields, what says who reads them
+        (_("Your page"), ["name", "visibility", "is_in_directory"], ""),
+        (_("What you do"), ["headline", "headline_en"], "headline_for"),
+        (_("Your organisation"), ["organisation_name"], "organisation_for"),
+        (_("Where you are"), ["city"], "city_for"),
+        (_("Your portrait"), ["portrait", "without_portrait"], "portrait_for"),
+        (_("About you"), ["bio"], "bio_for"),
+        (_("What interests you"), ["topics"], "topics_for"),
+        (_("Elsewhere on the web"), ["website", "linkedin", "mastodon", "bluesky"], "links_for"),
+        (_("Your groups"), [], "groups_for"),
+        (_("The meetings you went to"), [], "meetings_for"),
+    ]
 
     class Meta:
         model = Person
@@ -102,11 +138,14 @@ class ProfileForm(forms.ModelForm):
             "bluesky",
             "visibility",
             "is_in_directory",
-            "shows_meetings",
+            *(f"{field}_for" for field in FIELDS),
         ]
         widgets = {"bio": forms.Textarea(attrs={"rows": 8, "maxlength": 5000}), "visibility": forms.RadioSelect}
-
-    field_order = ["name", "portrait", "without_portrait", "headline", "headline_en", "city", "topics", "bio"]
+        labels = dict.fromkeys((f"{field}_for" for field in FIELDS), _("Who sees this"))
+        help_texts = {
+            "groups_for": _("The groups you coordinate are known anyway."),
+            "meetings_for": _("Only those open to all; never one for members, by invitation or confidential."),
+        }
 
     def __init__(self, *args, member: Member, person: Person | None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -117,13 +156,18 @@ class ProfileForm(forms.ModelForm):
         if not member.is_accepted:
             self._narrow_to_friends(person)
 
+    def cards(self) -> Iterator[Card]:
+        for title, names, readers in self.CARDS:
+            yield Card(title, [self[name] for name in names if name in self.fields], self[readers] if readers else None)
+
     def _narrow_to_friends(self, person: Person | None) -> None:
-        """A page for everybody, the directory and new interests come with membership: anybody may open an account."""
+        """A page for everybody, the directory, new interests and organisations come with membership: anybody opens an account."""
         del self.fields["is_in_directory"]
         self.fields["topics"].help_text = _("Separated by commas, among the topics of the club.")
         if not (person and person.visibility == Person.Visibility.PUBLIC):
             offered = [choice for choice in Person.Visibility.choices if choice[0] != Person.Visibility.PUBLIC]
-            self.fields["visibility"].choices = offered  # type: ignore[attr-defined]
+            for name in ("visibility", *(f"{field}_for" for field in FIELDS)):
+                self.fields[name].choices = offered  # type: ignore[attr-defined]
             self.fields["visibility"].help_text = _("Members may also show theirs to everybody.")
 
     @classmethod
@@ -132,13 +176,20 @@ class ProfileForm(forms.ModelForm):
         if not person:
             return {"name": member.name}
         values = {name: getattr(person, name) for name in cls._meta.fields}
-        return values | {"name": member.name or person.name, "topics": topics_to_string(person.topics.all())}
+        told = {"organisation_name": person.organisation or "", "topics": topics_to_string(person.topics.all())}
+        return values | told | {"name": member.name or person.name}
 
     def clean_bio(self):
         bio = self.cleaned_data["bio"]
         if len(bio) > 5000:
             raise forms.ValidationError(_("That is long: 5,000 characters at most."), code="max_length")
         return bio
+
+    def clean_organisation_name(self):
+        name = " ".join(self.cleaned_data["organisation_name"].split())
+        if name and not self.member.is_accepted and not Organisation.objects.called(name):
+            raise forms.ValidationError(_("Not among the organisations that the club knows."), code="unknown")
+        return name
 
     def clean_topics(self):
         typed = self.cleaned_data["topics"]

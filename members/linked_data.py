@@ -6,16 +6,17 @@ from smclub.addresses import absolute
 
 def profile_page(person: Person) -> dict:
     """A ProfilePage; to be written on the page of somebody whose page everybody may read, and on no other."""
+    shown = person.shown_to_everybody
     address = absolute(person.get_absolute_url())
     described = {
         "@type": "Person",
         "@id": address,
         "name": person.name,
         "url": address,
-        "jobTitle": str(person.role),
-        "worksFor": person.organisation and {"@type": "Organization", "name": person.organisation.name},
-        "image": absolute(person.portrait.file.url) if person.portrait else "",
-        "sameAs": [link for _label, link in person.outside_links],
+        "jobTitle": str(shown.headline),
+        "worksFor": shown.organisation and {"@type": "Organization", "name": shown.organisation.name},
+        "image": absolute(shown.portrait.file.url) if shown.portrait else "",
+        "sameAs": [link for _label, link in shown.links],
     }
     return {
         "@context": "https://schema.org",

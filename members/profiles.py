@@ -3,11 +3,12 @@
 import itertools
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members import picturing
-from members.models import Member, Person, Picture
+from members.models import Member, Organisation, Person, Picture
 from members.models.topic import topics_from_string
 from smclub.changed import changed
 from smclub.words import slug as slug_of
@@ -39,10 +40,21 @@ def keep_name(member: Member, name: str, *, conduct: str = "") -> None:
 
 
 @transaction.atomic
-def present(member: Member, *, name: str, topics: str, portrait=None, without_portrait: bool = False, **fields) -> Person:
+def present(
+    member: Member,
+    *,
+    name: str,
+    topics: str,
+    organisation_name: str | None = None,
+    portrait=None,
+    without_portrait: bool = False,
+    **fields,
+) -> Person:
     """Saves the profile; the page of the person is made the first time. `portrait` is a file of smclub.images, or None."""
     introduce(member, name=name)
     person = Person.objects.filter(member=member).first() or _first_page(member)
+    if organisation_name is not None:
+        person.organisation = _organisation(organisation_name) if organisation_name else None
     for field, value in fields.items():
         setattr(person, field, value)
     person.save()
@@ -51,6 +63,15 @@ def present(member: Member, *, name: str, topics: str, portrait=None, without_po
     person.topics.set(topics_from_string(topics))
     changed(person)
     return person
+
+
+def _organisation(name: str) -> Organisation:
+    """The one of that name, however it is typed; or a new one."""
+    if known := Organisation.objects.called(name):
+        return known
+    made = Organisation.objects.create(name=name, slug=_free(Organisation, name, otherwise="organisation"))
+    changed(made)
+    return made
 
 
 def _first_page(member: Member) -> Person:
@@ -77,6 +98,10 @@ def _portray(person: Person, portrait) -> None:
 
 def free_slug(name: str) -> str:
     """A slug that no person has yet."""
-    base = slug_of(name)[:110] or "personne"
-    taken = set(Person.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return _free(Person, name, otherwise="personne")
+
+
+def _free(model: type[Model], name: str, *, otherwise: str) -> str:
+    base = slug_of(name)[:70] or otherwise
+    taken = set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))
     return next(slug for slug in itertools.chain([base], (f"{base}-{n}" for n in itertools.count(2))) if slug not in taken)

@@ -22,7 +22,7 @@ def directory(request):
     listed, members = Person.objects.listed_for(request.user), Person.objects.in_directory()
     people, readership = listed.in_directory(), members.readership(request.user)
     kept_as = readership and f"directory of {readership}"
-    form = DirectoryForm(request.GET, people=people, kept_as=kept_as)
+    form = DirectoryForm(request.GET, people=people, visitor=request.user, kept_as=kept_as)
     found = form.narrow(people)
     kept_as = kept_as if found is people else ""
     rows, shown = found.for_cards().by_name(), listed.for_cards()
@@ -112,8 +112,12 @@ def _group_deed(request, slug, *, deed):
 def person_detail(request, slug):
     people = Person.objects.listed_for(request.user).for_cards().with_groups().prefetch_related("topics")
     person = get_object_or_404(people, slug=slug)
+    is_own = request.user.is_authenticated and person.member_id == request.user.pk
+    if is_own:
+        person.read_as = Person.Visibility.PRIVATE
     context = {
         "person": person,
+        "is_own": is_own,
         "mandates": person.mandates.current().in_order(),
         "data": linked_data.profile_page(person),
     }
@@ -124,7 +128,7 @@ def person_detail(request, slug):
 @shared("page")
 def organisation_detail(request, slug):
     organisation = get_object_or_404(Organisation.objects.select_related("logo"), slug=slug)
-    people = organisation.people.listed_for(request.user).for_cards().by_name()
+    people = organisation.people.listed_for(request.user).showing("organisation", to=request.user).for_cards().by_name()
     return render(request, "members/organisation_detail.html", {"organisation": organisation, "people": people})
 
 

@@ -38,7 +38,7 @@ class Shown:
 SHOWN = [
     Shown(Post, lambda: Post.objects.visible_to(None), Post.objects.published),
     Shown(Event, lambda: Event.objects.listed_for(None).without_stubs(), Event.objects.published),
-    Shown(Person, Person.objects.announced, Person.objects.published),
+    Shown(Person, lambda: Person.objects.announced().showing("portrait", to=None), Person.objects.portrayed),
     Shown(Partner, Partner.objects.published, Partner.objects.published),
     *(Shown(model, model.objects.all, model.objects.all) for model in (Cycle, Group, Organisation, Page, Series)),
 ]

@@ -14,15 +14,18 @@ from events.models import Event, Invitation, Registration
 from members import picturing
 from members.mail import letter
 from members.models import Application, Entry, Erasure, Export, GroupMembership, GroupRequest, Member, OldAddress, Person
+from members.models.shown import narrower
 from posts.models import Report
 from smclub import exporting
 from smclub.changed import changed, gone, pages_changed
 from smclub.personal import RULES, Merged, Rule
 
-FILLED = (
-    *("headline", "headline_en", "city", "bio", "website", "linkedin", "mastodon", "bluesky"),
-    *("organisation", "portrait"),
-)  # fields of a page that is kept, where it leaves them empty
+# Fields of a page that is kept which are filled where it leaves them empty, and what says who reads each.
+FILLED = {
+    **dict.fromkeys(("headline", "headline_en"), "headline_for"),
+    **{name: f"{name}_for" for name in ("city", "bio", "organisation", "portrait")},
+    **dict.fromkeys(("website", "linkedin", "mastodon", "bluesky"), "links_for"),
+}
 
 
 class Refused(Exception):
@@ -142,20 +145,10 @@ def _person(member: Member, into: Member) -> None:
     for rule in RULES:
         if rule.field.related_model is Person:
             _move(rule, other, own)
-    for name in (
-        "headline",
-        "headline_en",
-        "city",
-        "bio",
-        "website",
-        "linkedin",
-        "mastodon",
-        "bluesky",
-        "organisation",
-        "portrait",
-    ):
-        if not getattr(own, name):
+    for name, readers in FILLED.items():
+        if not getattr(own, name) and getattr(other, name):
             setattr(own, name, getattr(other, name))
+            setattr(own, readers, narrower(getattr(own, readers), getattr(other, readers), other.visibility))
     own.save()
     if other.visibility != Person.Visibility.PRIVATE:
         OldAddress.objects.leave(f"/personnes/{other.slug}/", target=f"/personnes/{own.slug}/")

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from members.models import Group, Person, Topic
+from members.models import Group, Person, Topic, is_accepted
 from partners.models import Partner
 from posts.models import Page, Post, announced_topics
 from smclub.keeping import kept
@@ -36,6 +36,7 @@ class Section:
     lang: Callable[[Any], str] = lambda row: row.lang  # of the text; "" where nobody knows
     narrowed: Callable[[QuerySet], QuerySet] = lambda rows: rows
     may_be_many: bool = False
+    has_more_for_members: bool = False
 
     def beginnings(self) -> Iterator[int]:
         """The numbers after which the latest are looked at, before all are."""
@@ -96,9 +97,10 @@ SECTIONS = [
         "people",
         _("People"),
         Person.objects.select_related("organisation"),
-        lambda person: f"{person.role} {person.bio_html}",
-        lang=lambda person: person.role.lang if person.role else "",
+        lambda person: f"{person.shown.headline} {person.shown.bio}",
+        lang=lambda person: person.shown.headline.lang if person.shown.headline else "",
         may_be_many=True,
+        has_more_for_members=True,
     ),
     Section(
         "topics",
@@ -121,7 +123,7 @@ BY_KEY = {section.key: section for section in SECTIONS}
 
 def found(section: Section, query: str, *, visitor) -> tuple[list[int], bool]:
     """(numbers of the rows of one kind that match, best first; whether all were looked at, and not the latest only)."""
-    wanted = parsed(query)
+    wanted = parsed(query, as_member=section.has_more_for_members and is_accepted(visitor))
     if wanted is None:
         return [], True
     matches = section.narrowed(matching(section.rows, wanted).visible_to(visitor)).values_list("pk", flat=True)

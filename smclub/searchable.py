@@ -2,6 +2,8 @@
 
 import html
 import re
+from functools import partial, reduce
+from operator import and_
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models
@@ -17,6 +19,7 @@ from smclub.words import STOP_WORDS, analyse, words
 
 MAX_QUERY = 200
 MIN_QUERY = 2
+MARK = "zz0"  # begins the words that members alone look for
 
 
 def plain(rendered: str) -> str:
@@ -34,6 +37,19 @@ class Analysed(index.SearchField):
     def get_value(self, obj) -> str:
         value = getattr(obj, self.source)
         return analyse(plain(str(value() if callable(value) else value)))
+
+
+class ForMembers(Analysed):
+    """A text that members alone find, beside what everybody finds: its stems bear a mark that nobody can type."""
+
+    def get_value(self, obj) -> str:
+        return _marked(super().get_value(obj))
+
+
+def _marked(stems: str) -> str:
+    """One word each to every database, whatever letters they are made of."""
+    plain_or_code = (stem if stem.isascii() and stem.isalnum() else stem.encode().hex() for stem in stems.split())
+    return " ".join(MARK + stem for stem in plain_or_code)
 
 
 def found_by(name: str) -> models.Index:
@@ -61,21 +77,26 @@ class Searchable(index.Indexed):
         return " ".join(f"{topic.name} {topic.name_en}" for topic in self.topics.all())
 
 
-def parsed(query: str) -> SearchQuery | None:
-    """What was typed as a query: words that must all be there, quoted phrases as they stand; None when nothing is left."""
+def parsed(query: str, *, as_member: bool = False) -> SearchQuery | None:
+    """What was typed as a query: words that must all be there, quoted phrases as they stand; None when nothing is left.
+
+    `as_member` asks for what members alone find as well, in models that have such a field.
+    """
     query = query[:MAX_QUERY]
     phrases = re.findall(r'["«“]([^"«»“”]+)["»”]', query)
     loose = re.sub(r'["«“][^"«»“”]+["»”]', " ", query)
-    parts: list[SearchQuery] = [Phrase(stems) for stems in map(analyse, phrases) if stems]
     terms = [word for word in words(loose) if word not in STOP_WORDS] or words(loose)
-    if stems := analyse(" ".join(terms)):
-        parts.append(PlainText(stems, operator="and"))
-    if not parts or len("".join(words(query))) < MIN_QUERY:
+    typed = [(Phrase, stems) for stems in map(_typed, phrases) if stems]
+    if stems := _typed(" ".join(terms)):
+        typed.append((partial(PlainText, operator="and"), stems))
+    if not typed or len("".join(words(query))) < MIN_QUERY:
         return None
-    found = parts[0]
-    for part in parts[1:]:
-        found &= part
-    return found
+    asked = reduce(and_, (kind(stems) for kind, stems in typed))
+    return asked | reduce(and_, (kind(_marked(stems)) for kind, stems in typed)) if as_member else asked
+
+
+def _typed(text: str) -> str:
+    return " ".join(stem for stem in analyse(text).split() if not stem.startswith(MARK))
 
 
 def matching(queryset, query: SearchQuery):

@@ -27,6 +27,7 @@ from members.models import (
     Plan,
     Topic,
 )
+from members.models.shown import FIELDS
 from partners.models import Partner, Period
 from posts.models import Category, Comment, Credit, Discussion, Page, Post, Series
 from smclub.words import slug as slug_of
@@ -53,6 +54,8 @@ def make_organisation(*, name="Atelier Numérique", slug="", **fields) -> Organi
 
 
 def make_person(*, name="Paule Publique", slug="", visibility=Person.Visibility.PUBLIC, **fields) -> Person:
+    """Each field is for whoever reads the page, but the meetings joined."""
+    fields = {f"{field}_for": Person.Visibility.PUBLIC for field in FIELDS if field != "meetings"} | fields
     return Person.objects.create(name=name, slug=slug or _unique(name), visibility=visibility, **fields)
 
 

@@ -1,7 +1,7 @@
 """Who and what is tied to a meeting: its topics, those who speak, the organisations."""
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Prefetch
 from django.utils.translation import gettext_lazy as _
 from taggit.models import ItemBase
 
@@ -28,7 +28,8 @@ class TalkQuerySet(models.QuerySet):
     def for_page(self, visitor):
         """In the order of the page; `has_page` says whether `visitor` may follow the name."""
         has_page = Exists(Person.objects.listed_for(visitor).filter(pk=OuterRef("person")))
-        talks = self.annotate(has_page=has_page).select_related("person__organisation", "person__portrait", "person__member")
+        people = Prefetch("person", Person.objects.known_to(visitor).for_cards().select_related("member"))
+        talks = self.annotate(has_page=has_page).prefetch_related(people)
         return talks.order_by("position", "pk")
 
     def of_person(self, person, *, events):

@@ -73,7 +73,7 @@ def talks_of(context, person) -> dict:
 @register.inclusion_tag("events/_meetings_attended.html", takes_context=True)
 def meetings_attended_by(context, person, number: int = 20) -> dict:
     """The meetings open to all where `person` went, latest first, when they say so themselves."""
-    if not (person.shows_meetings and person.member_id):
+    if not (person.member_id and person.shown.has("meetings")):
         return {"events": []}
     events = Event.objects.listed_for(_visitor(context)).open_to_all().took_place()
     return {"events": events.attended_by(person.member_id)[:number]}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members import picturing, topics
 from members.models import Mandate, Organisation, Person, Picture, Topic
+from members.models.shown import Visibility
 from smclub.desk import ClubInline, ClubModelAdmin
 from smclub.images import PictureField
 
@@ -18,20 +19,27 @@ class MandateInline(ClubInline):
 
 @admin.register(Person)
 class PersonAdmin(ClubModelAdmin):
-    list_display = ["name", "headline", "organisation", "city", "visibility", "is_in_directory", "has_account"]
-    list_filter = ["visibility", "is_in_directory", ("member", admin.EmptyFieldListFilter), "city"]
-    search_fields = ["name", "headline", "organisation__name"]
+    list_display = ["name", "role", "employer", "town", "visibility", "is_in_directory", "has_account"]
+    list_filter = ["visibility", "is_in_directory", ("member", admin.EmptyFieldListFilter)]
+    search_fields = ["name"]
     list_select_related = ["organisation"]
     ordering = ["slug"]
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["organisation", "portrait", "member"]
     inlines = [MandateInline]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "headline", "headline_en", "organisation", "city", "portrait"]}),
-        (_("Text"), {"fields": ["bio", "topics"]}),
-        (_("Elsewhere"), {"fields": ["website", "linkedin", "mastodon", "bluesky"]}),
-        (_("Who sees what"), {"fields": ["member", "visibility", "is_in_directory", "shows_meetings"]}),
+        (None, {"fields": ["name", "slug", ("headline", "headline_for"), "headline_en"]}),
+        (_("Where"), {"fields": [("organisation", "organisation_for"), ("city", "city_for")]}),
+        (_("Text"), {"fields": [("bio", "bio_for"), ("topics", "topics_for"), ("portrait", "portrait_for")]}),
+        (_("Elsewhere"), {"fields": ["links_for", "website", "linkedin", "mastodon", "bluesky"]}),
+        (_("Who sees what"), {"fields": ["member", "visibility", "is_in_directory", "groups_for", "meetings_for"]}),
     ]
+    of_everybody = [(None, {"fields": ["name", "slug"]})]
+
+    def get_changeform_initial_data(self, request):
+        """A page made here tells of a speaker or an author, who gave these words to be read."""
+        told = ("headline", "organisation", "city", "bio", "portrait", "topics", "links")
+        return {f"{field}_for": Visibility.PUBLIC for field in told} | super().get_changeform_initial_data(request)
 
     def get_queryset(self, request):
         """People whose page is not for whoever looks are not for them here either, unless they keep these pages."""
@@ -41,19 +49,37 @@ class PersonAdmin(ClubModelAdmin):
     def has_account(self, person):
         return person.member_id is not None
 
+    # The list is read by many roles: like the site, it tells what is for members.
+    @admin.display(description=_("headline"))
+    def role(self, person):
+        return person.shown.headline
+
+    @admin.display(description=_("organisation"))
+    def employer(self, person):
+        return person.shown.organisation
+
+    @admin.display(description=_("town"))
+    def town(self, person):
+        return person.shown.city
+
     def get_fieldsets(self, request, obj=None):
-        """Whose account a page belongs to is not for who may not see accounts."""
-        if request.user.has_perm("members.view_member"):
+        """What somebody keeps to themselves is for who looks after accounts; of others' pages, all is for who changes them."""
+        if self._reads_all(request):
             return self.fieldsets
+        is_a_members = obj is not None and obj.member_id is not None
+        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return self._without_account() if may_write and not is_a_members else self.of_everybody
+
+    def lookup_allowed(self, lookup, value, request):
+        is_told = lookup.partition("__")[0] in {"name", "slug", "visibility", "is_in_directory", "member"}
+        return (is_told or self._reads_all(request)) and super().lookup_allowed(lookup, value, request)
+
+    def _reads_all(self, request) -> bool:
+        return request.user.has_perm("members.view_member") and self.has_change_permission(request)
+
+    def _without_account(self):
         *others, (label, options) = self.fieldsets
         return [*others, (label, {"fields": [name for name in options["fields"] if name != "member"]})]
-
-    def get_readonly_fields(self, request, obj=None):
-        """Nor is who reads it, once it belongs to one."""
-        is_a_members = obj is not None and obj.member_id is not None
-        if is_a_members and not request.user.has_perm("members.view_member"):
-            return ["visibility", "is_in_directory", "shows_meetings"]
-        return []
 
     def get_prepopulated_fields(self, request, obj=None):
         return self.prepopulated_fields if self.has_change_permission(request, obj) else {}

@@ -2,7 +2,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +11,12 @@ from taggit.managers import TaggableManager
 from members.models.group import Group, GroupMembership
 from members.models.member import Member, is_accepted
 from members.models.shape import ShapeField
+from members.models.shown import READ_AS, ReadersField, Shown, Visibility, reading_as
 from members.models.topic import PersonTopic
 from smclub.languages import Text, localised, localised_html
 from smclub.links import web_address
 from smclub.markdown import COMMENT, RenderedField
-from smclub.searchable import Analysed, Searchable, found_by
+from smclub.searchable import Analysed, ForMembers, Searchable, found_by
 from smclub.words import slug as slug_of
 
 MASTODON = re.compile(r"@?(?P<name>[\w.-]+)@(?P<server>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)
@@ -31,6 +32,12 @@ def validate_siret(number: str) -> None:
     luhn = sum(value - 9 if value > 9 else value for value in doubled)
     if luhn % 10 and not (figures.startswith("356000000") and sum(map(int, figures)) % 5 == 0):
         raise ValidationError(_("This SIRET number has a mistake: its key is wrong."), code="siret")
+
+
+class OrganisationQuerySet(models.QuerySet):
+    def called(self, name: str):
+        """The one of that name, case, accents and signs aside; or None."""
+        return self.filter(Q(name=name) | Q(slug=slug_of(name)[:80] or None)).order_by("pk").first()
 
 
 class Organisation(models.Model):
@@ -61,6 +68,8 @@ class Organisation(models.Model):
         help_text=_("As on its invoices: legal name if it is another, street, postcode, town."),
     )
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
@@ -79,18 +88,30 @@ class Organisation(models.Model):
 
 class PersonQuerySet(models.QuerySet):
     def listed_for(self, visitor):
-        """People whose page exists for `visitor`: public ones, members-only ones for members, one's own always."""
+        """People whose page exists for `visitor`: public ones, members-only ones for members, one's own always.
+
+        Each of them knows who reads: `person.shown` is what is for `visitor`.
+        """
+        people = self.known_to(visitor)
         if _edits_people(visitor):
-            return self.all()
-        shown = Q(visibility__in=_shown_to(visitor))
+            return people
+        shown = Q(visibility__in=READ_AS[reading_as(visitor)])
         own = Q(member_id=visitor.pk) if getattr(visitor, "is_authenticated", False) else Q()
-        return self.filter(shown | own if own else shown).of_open_accounts()
+        return people.filter(shown | own if own else shown).of_open_accounts()
+
+    def showing(self, field: str, *, to):
+        """Those who let the visitor `to` read that field (one of `shown.FIELDS`) once their page is theirs to read."""
+        return self.filter(**{f"{field}_for__in": READ_AS[reading_as(to)]})
+
+    def known_to(self, visitor):
+        """All of them, each with what is for `visitor` as `shown`: for names that stand on a page whoever reads it."""
+        return self.annotate(read_as=Value(reading_as(visitor).value))
 
     def readership(self, visitor) -> str:
         """The name of all who have the same of these rows listed; empty where `visitor` alone finds a hidden page among them."""
         if _edits_people(visitor):
             return "desk"
-        hidden = self.exclude(visibility__in=_shown_to(visitor))
+        hidden = self.exclude(visibility__in=READ_AS[reading_as(visitor)])
         if getattr(visitor, "is_authenticated", False) and hidden.filter(member_id=visitor.pk).exists():
             return ""
         return "members" if is_accepted(visitor) else "everybody"
@@ -137,8 +158,18 @@ class PersonQuerySet(models.QuerySet):
             .prefetch_related(Prefetch("member__group_memberships", coordinated, to_attr="coordinated"))
         )
 
-    def in_group(self, group: Group):
-        return self.filter(member__in=GroupMembership.objects.filter(group=group).values("member"))
+    def portrayed(self):
+        """Whose portrait somebody else than themselves sees."""
+        return self.published().exclude(portrait_for=Visibility.PRIVATE)
+
+    def interested_in(self, topic, *, to):
+        return self.showing("topics", to=to).filter(topic_items__tag=topic)
+
+    def in_group(self, group: Group, *, to):
+        """As the visitor `to` may know it: who coordinates it is known for that."""
+        memberships = GroupMembership.objects.filter(group=group)
+        shown = Q(groups_for__in=READ_AS[reading_as(to)], member__in=memberships.values("member"))
+        return self.filter(shown | Q(member__in=memberships.coordinators().values("member")))
 
     def with_groups(self):
         memberships = (
@@ -151,19 +182,11 @@ def _edits_people(visitor) -> bool:
     return getattr(visitor, "is_staff", False) and visitor.may("members.change_person")
 
 
-def _shown_to(visitor) -> list[str]:
-    """The pages that exist for `visitor` whoever's they are."""
-    everybody, members = Person.Visibility.PUBLIC, Person.Visibility.MEMBERS
-    return [everybody, members] if is_accepted(visitor) else [everybody]
-
-
 class Person(Searchable, models.Model):
     """A public identity. Made by a talk, a credit, a mandate, a partner's contact or a profile turned public."""
 
-    class Visibility(models.TextChoices):
-        PUBLIC = "public", _("Everybody")
-        MEMBERS = "members", _("Members of the club")
-        PRIVATE = "private", _("Nobody")
+    Visibility = Visibility
+    read_as: str = Visibility.PUBLIC  # who reads this row; `listed_for` says it
 
     name = models.CharField(_("name"), max_length=120)
     name_shape = ShapeField(source="name")
@@ -192,20 +215,24 @@ class Person(Searchable, models.Model):
         default=False,
         help_text=_("Visitors without an account find there only people whose page everybody may read."),
     )
-    shows_meetings = models.BooleanField(
-        _("meetings attended are shown"), default=False, help_text=_("The open meetings where you went, on your page.")
-    )
+    # Who reads each field, once the page is theirs to read: `shown` asks these, and nothing else does.
+    headline_for = ReadersField(_("who reads the headline"))
+    organisation_for = ReadersField(_("who reads the organisation"))
+    city_for = ReadersField(_("who reads the town"))
+    bio_for = ReadersField(_("who reads the biography"))
+    portrait_for = ReadersField(_("who sees the portrait"))
+    topics_for = ReadersField(_("who reads the interests"))
+    links_for = ReadersField(_("who follows the links"))
+    groups_for = ReadersField(_("who reads the groups"))
+    meetings_for = ReadersField(_("who reads the meetings joined"))
     topics = TaggableManager(_("interests"), through=PersonTopic, blank=True, help_text=_("Separated by commas."))
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = PersonQuerySet.as_manager()
     search_fields = [
         Analysed("name", title=True),
-        Analysed("headline"),
-        Analysed("headline_en"),
-        Analysed("city"),
-        Analysed("topic_words"),
-        Analysed("bio_html"),
+        Analysed("words_for_everybody"),
+        ForMembers("words_for_members"),
     ]
     search_reads = ("topics",)
 
@@ -227,8 +254,23 @@ class Person(Searchable, models.Model):
         return self.visibility == self.Visibility.PUBLIC and not is_blocked
 
     @property
-    def role(self) -> Text:
-        return localised(self, "headline")
+    def shown(self) -> Shown:
+        """What whoever this row was listed for may read of it; what everybody may, when it was listed for nobody."""
+        return Shown(self, self.read_as)
+
+    @property
+    def shown_to_everybody(self) -> Shown:
+        return Shown(self, Visibility.PUBLIC)
+
+    @property
+    def words_for_everybody(self) -> str:
+        return self.shown_to_everybody.words
+
+    @property
+    def words_for_members(self) -> str:
+        """With the name; nothing when members read no more than everybody."""
+        words = Shown(self, Visibility.MEMBERS).words
+        return "" if words == self.words_for_everybody else f"{self.name} {words}"
 
     @property
     def outside_links(self) -> list[tuple[str, str]]:

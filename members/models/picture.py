@@ -21,8 +21,9 @@ def random_name(picture, filename: str) -> str:
 
 class PictureQuerySet(models.QuerySet):
     def on_desk_of(self, visitor):
-        """Without the portraits of people whose page is not for `visitor`."""
-        unknown = Person.objects.exclude(pk__in=Person.objects.on_desk_of(visitor).values("pk"))
+        """Without the portraits that are not for `visitor`."""
+        known = Person.objects.on_desk_of(visitor).showing("portrait", to=visitor)
+        unknown = Person.objects.exclude(pk__in=known.values("pk"))
         return self.exclude(pk__in=unknown.exclude(portrait=None).values("portrait"))
 
 

@@ -232,5 +232,5 @@ def announced_topics(topics):
 def listed_topics(visitor):
     """The topics whose page exists for `visitor`: something or somebody listed for them bears it."""
     events = Event.objects.listed_for(visitor).without_stubs()
-    people = Person.objects.listed_for(visitor)
+    people = Person.objects.listed_for(visitor).showing("topics", to=visitor)
     return Topic.objects.borne_by(Post.objects.listed_for(visitor), events, people, Group.objects.visible_to(visitor))

@@ -19,11 +19,13 @@ from members.models import (
     Person,
     Topic,
 )
+from members.models.shown import FIELDS
 from partners.models import Counterpart, Partner, Period
 from smclub import roles
 from smclub.demo.shelf import HERE, Shelf, at, plain, table
 from smclub.words import slug
 
+TOWNS = {"smc-paris": "Paris", "smc-rennes": "Rennes", "smc-lyon": "Lyon"}
 PASSWORD = "une belle rencontre"  # noqa: S105 - printed beside the demo accounts
 
 
@@ -112,19 +114,31 @@ def people(demo: Shelf) -> None:
                 "bio": row.get("bio_fr", ""),
                 "mastodon": handles.get("mastodon", ""),
                 "visibility": Person.Visibility.PUBLIC,
+                **dict.fromkeys((f"{field}_for" for field in FIELDS if field != "meetings"), Person.Visibility.PUBLIC),
             },
         )
-    for row in table("members"):
-        _profile(demo, row)
+    for number, row in enumerate(table("members")):
+        _profile(demo, row, number)
 
 
-def _profile(demo: Shelf, row: dict) -> None:
-    """The person of a member who is in the directory or holds a mandate."""
+def _profile(demo: Shelf, row: dict, number: int) -> None:
+    """The person of a member who is in the directory or holds a mandate; each says in their own way who reads what."""
     member = demo.members[row["email"]]
     person = demo.people.get(row.get("person", "")) or Person.objects.filter(member=member).first()
     if not person and row.get("directory"):
+        everybody, members, nobody = Person.Visibility
         person = Person.objects.create(
-            name=row["name"], slug=slug(row["name"]), member=member, headline=row.get("headline", ""), visibility="members"
+            name=row["name"],
+            slug=slug(row["name"]),
+            member=member,
+            headline=row.get("headline", ""),
+            city=TOWNS.get(next(iter(row.get("groups", [])), ""), ""),
+            visibility=everybody if number % 4 == 1 else members,
+            headline_for=everybody,
+            city_for=(everybody, members, nobody)[number % 3],
+            topics_for=(members, everybody)[number % 2],
+            groups_for=members,
+            meetings_for=(nobody, nobody, members)[number % 3],
         )
     if not person:
         return

@@ -180,7 +180,7 @@ def test_an_unknown_page_of_ones_calendar_is_not_an_event(client):
 
 def test_a_person_shows_the_open_meetings_where_they_went_when_they_like(client):
     member = cast("milan")
-    person = make_person(member=member, shows_meetings=True)
+    person = make_person(member=member, meetings_for="public")
     been = make_event(title="Venu voir", days=-10)
     make_registration(member=member, event=been)
     others = {
@@ -198,5 +198,5 @@ def test_a_person_shows_the_open_meetings_where_they_went_when_they_like(client)
     body = client.get(person.get_absolute_url()).content.decode()
     assert been.get_absolute_url() in body
     assert [title for title in (*others, "Attendu en vain", "Sans lui") if title in body] == []
-    Person.objects.update(shows_meetings=False)
+    Person.objects.update(meetings_for="private")
     assert been.get_absolute_url() not in client.get(person.get_absolute_url()).content.decode()

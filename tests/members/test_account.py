@@ -10,6 +10,7 @@ from PIL import Image
 
 from members import profiles
 from members.models import Member, Person, Picture, Topic
+from members.models.shown import FIELDS
 from members.models.topic import topics_from_string, topics_to_string
 from tests.cast import cast
 from tests.make import make_application, make_group, make_member, make_person, make_topic
@@ -29,6 +30,7 @@ PROFILE = {
     "bluesky": "",
     "visibility": "public",
     "is_in_directory": "on",
+    **dict.fromkeys((f"{field}_for" for field in FIELDS), "members"),
 }
 
 

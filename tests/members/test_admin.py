@@ -14,6 +14,7 @@ from PIL import Image
 from members import standing, topics
 from members.mail import compose, ready_made
 from members.models import Application, Club, Entry, Letter, Member, OldAddress, Organisation, Person, Picture
+from members.models.shown import FIELDS
 from smclub import searchable
 from tests.cast import cast
 from tests.make import (
@@ -360,6 +361,7 @@ def test_a_person_saved_in_the_admin_is_found_by_their_page(client, olga):
         "visibility": "public",
         "topics": "données",
         "bio": "**x**",
+        **dict.fromkeys((f"{field}_for" for field in FIELDS), "public"),
     }
     data |= {"mandates-TOTAL_FORMS": 0, "mandates-INITIAL_FORMS": 0}
     client.post(reverse("admin:members_person_add"), data)

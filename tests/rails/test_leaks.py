@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from events.models import Event, EventTopic
 from members.models import Dues, Invoice, Organisation, Person
+from members.models.shown import FIELDS
 from partners.models import Partner
 from posts.models import Comment, Post
 from smclub.search import BY_KEY
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.django_db
 def hide(people) -> dict[str, str]:
     """Puts the words everywhere; answers the addresses of hidden things that somebody could guess."""
     secret, filed, shared = (f"{word} {ASKED}" for word in (WORD, FILED, MEMBERS))
+    halves = _half_hide(people)
     topic, series = make.make_topic(name=filed, slug="prepare"), make.make_series(title=filed, slug="prepare")
     author = make.make_person(name=f"Autrice {secret}", visibility=Person.Visibility.PRIVATE, slug="cachee")
     on = timezone.localdate()
@@ -52,7 +54,6 @@ def hide(people) -> dict[str, str]:
     make.make_post(**twin, lang="en", original=people.report_post)
     first = make.make_post(title=secret, body=secret, excerpt=secret, days=None, address_on=on, slug=f"{WORD}-original")
     make.make_post(title="Translated", lang="en", original=first, topics=[people.topic], slug="translated")
-    _half_hide(people)
     _hide_dues()
     locked = {"title": "Entre nous", "excerpt": "Un mot.", "body": shared, "takeaways": shared, "slug": "reserve"}
     locked = make.make_post(**locked, audience="members")
@@ -74,6 +75,12 @@ def hide(people) -> dict[str, str]:
         "comment": reverse("posts:comment", args=[held[0].pk]),
         "unpublished partners:detail": partner.get_absolute_url(),
         "discreet members:person": discreet.get_absolute_url(),
+        **{f"half {each.slug} members:person": each.get_absolute_url() for each in halves},
+        **{f"half {slug} posts:topic": reverse("posts:topic", args=[slug]) for slug in ("interet", "interet-de-membre")},
+        **{
+            f"members:directory {name}": f"{reverse('members:directory')}?{name}={value}"
+            for name, value in (("q", ASKED), ("theme", people.topic.slug), ("groupe", people.group.slug))
+        },
         "hidden members:person": author.get_absolute_url(),
         "hidden feed_person": reverse("feed_person", args=[author.slug]),
         "hidden posts:series": series.get_absolute_url(),
@@ -91,22 +98,40 @@ def _hide_dues() -> None:
     Organisation.objects.update(billing_address=WORD, siret=WORD)
 
 
-def _half_hide(people) -> None:
-    """Somebody with a private page, whose name stands where they spoke, wrote, serve and commented: the name and nothing else."""
-    account = make.make_member(name="Priscille Discrète")
-    told = {"headline": WORD, "headline_en": WORD, "bio": WORD, "city": WORD, "website": f"https://{WORD}.example"}
-    told |= {"linkedin": f"https://{WORD}.example", "mastodon": f"@{WORD}@{WORD}.example", "bluesky": f"{WORD}.example"}
-    told |= {"portrait": make.make_picture(alt=WORD, credit=WORD), "organisation": make.make_organisation(name=FILED)}
-    told |= {"is_in_directory": True, "shows_meetings": True, "member": account, "slug": f"{WORD}-priscille"}
-    private = make.make_person(name=account.name, visibility=Person.Visibility.PRIVATE, **told)
-    make.make_post(title="Signé", author=private, topics=[people.topic], slug="signe")
-    make.make_talk(event=people.open, person=private)
-    make.make_talk(event=people.past, person=private)
-    make.make_mandate(person=private)
+def _half_hide(people) -> list[Person]:
+    """Somebody whose page nobody reads, or of whose public page some fields are read by nobody, or by members."""
+    private, members = Person.Visibility.PRIVATE, Person.Visibility.MEMBERS
+    hidden, shared = _told(WORD, employer=FILED), _told(MEMBERS, employer=MEMBERS)
+    interests = make.make_topic(name=f"{FILED} {ASKED}", slug="interet"), make.make_topic(name=MEMBERS, slug="interet-de-membre")
+    _named_everywhere(people, visibility=private, slug=f"{WORD}-priscille", meetings_for="public", **hidden)
+    for readers, told, topic in ((private, hidden, interests[0]), (members, shared, interests[1])):
+        each = {f"{field}_for": readers for field in FIELDS}
+        somebody = _named_everywhere(people, visibility="public", slug=f"pages-a-demi-{readers}", **told, **each)
+        somebody.topics.add(topic)
+        somebody.topics.add(people.topic)
+    return list(Person.objects.filter(slug__startswith="pages-a-demi"))
+
+
+def _told(word: str, *, employer: str) -> dict:
+    told = {"headline": f"{word} {ASKED}", "headline_en": f"{word} {ASKED}", "bio": f"{word} {ASKED}", "city": word}
+    told |= {"linkedin": f"https://{word}.example", "mastodon": f"@{word}@{word}.example", "bluesky": f"{word}.example"}
+    told |= {"website": f"https://{word}.example", "organisation": make.make_organisation(name=employer)}
+    return told | {"portrait": make.make_picture(alt=word, credit=word)}
+
+
+def _named_everywhere(people, **told) -> Person:
+    """A person who spoke, wrote, serves and commented: their name stands there, and nothing else of them."""
+    account = make.make_member(name=f"Priscille Discrète {told['slug'][-3:]}")
+    person = make.make_person(name=account.name, member=account, is_in_directory=True, **told)
+    make.make_post(title="Signé", author=person, topics=[people.topic], slug=f"signe-{person.pk}")
+    make.make_talk(event=people.open, person=person)
+    make.make_talk(event=people.past, person=person)
+    make.make_mandate(person=person)
     make.GroupMembership.objects.create(group=people.group, member=account, role="coordinator")
-    people.partner.contacts.add(private)
+    people.partner.contacts.add(person)
     make.make_comment(discussion=people.discussion, member=account)
     make.make_registration(event=people.past, member=account)
+    return person
 
 
 def _hide_meetings(people, *, topic, speaker) -> dict[str, str]:
@@ -218,7 +243,8 @@ def test_what_is_not_for_somebody_shows_them_nowhere(who, words, settings):
     assert stubs >= {"home", "events:list", "events:past", "meeting dinner", "commission members:group"}
     assert not re.findall("/(?:prepare|cachee|cache|chez-group|dinner)/", signed_in(who).get(paths["sitemap"]).text)
     if who == "mona":  # and what is for members, she reads
-        assert set(found[MEMBERS]) >= {"locked", "discreet members:person", "search people"}
+        assert set(found[MEMBERS]) >= {"locked", "discreet members:person", "search people", "members:directory"}
+        assert set(found[MEMBERS]) >= {"half pages-a-demi-members members:person", "events:detail", "members:team"}
 
 
 @pytest.mark.embedded
@@ -268,7 +294,8 @@ def publish_everything() -> None:
     Post.objects.filter(address_on=None).update(address_on=timezone.localdate())
     Post.objects.update(audience="public", published_at=yesterday)
     Event.objects.update(audience="open", is_confidential=False, published_at=yesterday)
-    Person.objects.update(visibility=Person.Visibility.PUBLIC)
+    everybody = Person.Visibility.PUBLIC
+    Person.objects.update(visibility=everybody, **{f"{field}_for": everybody for field in FIELDS})
     Partner.objects.update(is_published=True)
     Comment.objects.update(state=Comment.State.VISIBLE)
 

@@ -88,6 +88,8 @@ class Command(BaseCommand):
                     member=member,
                     city=("Paris", "Rennes", "Lyon", "Lille")[member.pk % 4],
                     visibility="public",
+                    city_for="public",
+                    topics_for="public",
                     is_in_directory=True,
                 )
                 for member in made[::5]
