@@ -2,16 +2,23 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members import profiles
+from members import profiles, views
 from members.forms import AccountForm, ProfileForm
-from members.models import Application, GroupMembership, Person
+from members.models import Application, GroupMembership, Member, Person
+from smclub.shared import keep_private
 
+READERS = {  # who is asked for one's own page; no row of the database has the number 0
+    "visiteur": AnonymousUser,
+    "membre": lambda: Member(pk=0, standing=Member.Standing.MEMBER),
+}
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -58,3 +65,23 @@ def profile_edit(request):
         messages.success(request, _("Your profile is saved."))
         return redirect("members:me")
     return render(request, "members/profile_form.html", {"form": form, "person": person})
+
+
+@require_safe
+@never_cache
+@login_required
+def profile_seen(request, reader):
+    """One's own page as somebody else gets it: the very same view, asked by a visitor or by a member who is nobody."""
+    if reader not in READERS:
+        raise Http404
+    owner = request.user
+    person = Person.objects.filter(member=owner).first()
+    if person is None:
+        return redirect("members:profile")
+    try:
+        request.user = READERS[reader]()
+        return keep_private(views.person_page(request, person.slug, seen_by=reader))
+    except Http404:
+        return keep_private(render(request, "members/profile_unseen.html", {"seen_by": reader}))
+    finally:
+        request.user = owner

@@ -58,6 +58,7 @@ class MembersConfig(AppConfig):
         "erasure.done": _("Erase an account"),
         "member.merge": _("Merge two accounts"),
         "sealed.read": _("Read a sealed record"),
+        "message.report": _("Report a message"),
         "topic.merge": _("Merge topics"),
         "letter.retry": _("Send a letter again"),
     }
@@ -90,6 +91,8 @@ class MembersConfig(AppConfig):
         "group_notice": Kind(_("The announcements of my groups"), Family.GROUPS, Cadence.NOW),
         "group_removed": Kind(_("A coordinator took you out of a group"), Family.GROUPS),
         "group_request": Kind(_("Somebody asks to enter a group that you run"), Family.TEAM),
+        "message": Kind(_("A member writes to you, if you let members do so"), Family.ACCOUNT),
+        "message_reported": Kind(_("A message that a member was sent and reports"), Family.TEAM),
         "contact": Kind(_("What is written to the club by its form"), Family.TEAM),
     }
 

@@ -36,7 +36,7 @@ def write(*, subject: str, name: str, email: str, message: str, website: str, fr
     return letter(
         "members.contact",
         key=f"contact:{secrets.token_hex(12)}",
-        to=_address_for(Subject(subject)),
+        to=address_for(Subject(subject)),
         reply_to=email,
         language="fr",
         subject=subject,
@@ -46,7 +46,7 @@ def write(*, subject: str, name: str, email: str, message: str, website: str, fr
     )
 
 
-def _address_for(subject: Subject) -> str:
+def address_for(subject: Subject) -> str:
     club = Club.current()
     own = {Subject.PRESS: club.press_email, Subject.PARTNERS: club.partners_email}.get(subject, "")
     return own or club.contact_email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]

@@ -6,11 +6,13 @@ from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from members import messaging
 from members.conduct import ask_for_conduct
 from members.contacting import Subject
-from members.models import Application, Club, Group, Member, Organisation, Person, Sponsorship, Topic
+from members.models import Application, Club, Group, Member, Organisation, Person, PersonLanguage, Sponsorship, Topic
 from members.models.member import fold_email
 from members.models.shown import FIELDS
+from members.models.spoken import Spoken
 from members.models.topic import topics_from_string, topics_to_string
 from members.naming import NameField
 from smclub.images import PictureField
@@ -22,20 +24,28 @@ TOPICS = 12
 class DirectoryForm(forms.Form):
     """What narrows the directory; a key or value that does not exist narrows nothing."""
 
-    q = forms.CharField(label=_("Name"), max_length=80, required=False)
+    q = forms.CharField(label=_("Name or word"), max_length=80, required=False)
     ville = forms.ChoiceField(label=_("Town"), required=False)
     groupe = forms.ModelChoiceField(Group.objects.current().in_order(), label=_("Group"), to_field_name="slug", required=False)
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Organisation"), to_field_name="slug", required=False
+    )
     theme = forms.ModelChoiceField(Topic.objects.none(), label=_("Interest"), to_field_name="slug", required=False)
+    langue = forms.ChoiceField(label=_("Language spoken"), required=False)
 
     def __init__(self, *args, people, visitor, kept_as="", **kwargs):
         """`kept_as` names `people` that are the same for all readers of that name: their towns are asked once in an edition."""
         super().__init__(*args, **kwargs)
         self.visitor = visitor
-        showing_town = people.showing("city", to=visitor).exclude(city="")
-        rows = showing_town.order_by("city").values_list("city", flat=True).distinct()
-        towns = kept(f"towns:{kept_as}", lambda: list(rows)) if kept_as else rows
-        self.fields["ville"].choices = [("", _("Everywhere")), *((town, town) for town in towns)]
+        towns = people.showing("city", to=visitor).exclude(city="").order_by("city").values_list("city", flat=True).distinct()
+        spoken = PersonLanguage.objects.filter(person__in=people.showing("languages", to=visitor).values("pk"))
+        codes = spoken.order_by("code").values_list("code", flat=True).distinct()
+        told = kept(f"choices:{kept_as}", lambda: (list(towns), list(codes))) if kept_as else (towns, codes)
+        self.fields["ville"].choices = [("", _("Everywhere")), *((town, town) for town in told[0])]
+        self.fields["langue"].choices = [("", _("All languages")), *((code, Spoken(code).label) for code in told[1])]
         self.fields["groupe"].empty_label = _("All groups")
+        self.fields["organisation"].empty_label = _("All organisations")
+        self.fields["organisation"].queryset = Organisation.objects.employing(people.showing("organisation", to=visitor))
         self.fields["theme"].empty_label = _("All interests")
         self.fields["theme"].queryset = Topic.objects.of_interest_to(people.showing("topics", to=visitor))
 
@@ -44,16 +54,25 @@ class DirectoryForm(forms.Form):
         if not self.is_bound:
             return people
         self.is_valid()
-        wanted = self.cleaned_data
+        wanted, visitor = self.cleaned_data, self.visitor
         if wanted.get("q"):
-            people = people.named(wanted["q"])
+            people = people.answering(wanted["q"], to=visitor)
         if wanted.get("ville"):
-            people = people.showing("city", to=self.visitor).filter(city=wanted["ville"])
+            people = people.showing("city", to=visitor).filter(city=wanted["ville"])
         if wanted.get("groupe"):
-            people = people.in_group(wanted["groupe"], to=self.visitor)
+            people = people.in_group(wanted["groupe"], to=visitor)
+        if wanted.get("organisation"):
+            people = people.showing("organisation", to=visitor).filter(organisation=wanted["organisation"])
         if wanted.get("theme"):
-            people = people.interested_in(wanted["theme"], to=self.visitor)
+            people = people.interested_in(wanted["theme"], to=visitor)
+        if wanted.get("langue"):
+            people = people.showing("languages", to=visitor).filter(languages__code=wanted["langue"])
         return people
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is asked of it that it could understand."""
+        return self.is_bound and any(self.cleaned_data.values())
 
 
 class GroupRequestForm(forms.Form):
@@ -111,17 +130,23 @@ class ProfileForm(forms.ModelForm):
     )
     without_portrait = forms.BooleanField(label=_("Take my portrait away"), required=False)
 
+    spoken = forms.MultipleChoiceField(
+        label=_("Languages you speak"), choices=Spoken, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
     CARDS = [  # title, fields, what says who reads them
         (_("Your page"), ["name", "visibility", "is_in_directory"], ""),
         (_("What you do"), ["headline", "headline_en"], "headline_for"),
         (_("Your organisation"), ["organisation_name"], "organisation_for"),
         (_("Where you are"), ["city"], "city_for"),
         (_("Your portrait"), ["portrait", "without_portrait"], "portrait_for"),
-        (_("About you"), ["bio"], "bio_for"),
+        (_("About you"), ["bio", "bio_lang"], "bio_for"),
         (_("What interests you"), ["topics"], "topics_for"),
-        (_("Elsewhere on the web"), ["website", "linkedin", "mastodon", "bluesky"], "links_for"),
+        (_("Languages"), ["spoken"], "languages_for"),
+        (_("Elsewhere on the web"), ["website", "linkedin", "mastodon", "bluesky", "instagram", "x"], "links_for"),
         (_("Your groups"), [], "groups_for"),
         (_("The meetings you went to"), [], "meetings_for"),
+        (_("Messages"), ["takes_messages"], ""),
     ]
 
     class Meta:
@@ -132,12 +157,16 @@ class ProfileForm(forms.ModelForm):
             "headline_en",
             "city",
             "bio",
+            "bio_lang",
             "website",
             "linkedin",
             "mastodon",
             "bluesky",
+            "instagram",
+            "x",
             "visibility",
             "is_in_directory",
+            "takes_messages",
             *(f"{field}_for" for field in FIELDS),
         ]
         widgets = {"bio": forms.Textarea(attrs={"rows": 8, "maxlength": 5000}), "visibility": forms.RadioSelect}
@@ -174,9 +203,10 @@ class ProfileForm(forms.ModelForm):
     def of(cls, member, person) -> dict:
         """Initial values: the profile as it is, or the account's name alone."""
         if not person:
-            return {"name": member.name}
+            return {"name": member.name, "bio_lang": member.language}
         values = {name: getattr(person, name) for name in cls._meta.fields}
         told = {"organisation_name": person.organisation or "", "topics": topics_to_string(person.topics.all())}
+        told["spoken"] = [language.code for language in person.languages.all()]
         return values | told | {"name": member.name or person.name}
 
     def clean_bio(self):
@@ -279,6 +309,24 @@ class ApplicationForm(forms.ModelForm):
 
 class AnswerForm(forms.Form):
     answer = forms.CharField(label=_("Your answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class MessageForm(forms.Form):
+    text = forms.CharField(label=_("Your message"), max_length=messaging.LONGEST, widget=forms.Textarea(attrs={"rows": 8}))
+    gives_address = forms.BooleanField(label=_("Give my address, so that the answer comes straight to me"), required=False)
+
+    def __init__(self, *args, member: Member):
+        super().__init__(*args)
+        self.fields["gives_address"].help_text = member.email
+
+
+class MessageReportForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is wrong with it?"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Paste the message here if you want it read: the site keeps no copy."),
+    )
 
 
 class SponsorshipForm(forms.Form):

@@ -11,7 +11,9 @@ and the templates `events/mail/registered_subject.txt`, `.txt` and `.html` say i
 import re
 from collections.abc import Callable
 
+from django.core import signing
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 from members.kinds import kind_of
@@ -24,6 +26,7 @@ from smclub.addresses import absolute, in_language
 SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # of any kind but those of French typography
 AN_HOUR = {"times": 3, "seconds": 3600}
 A_DAY = {"times": 10, "seconds": 24 * 3600}
+MESSAGE_SALT = "smclub.message"
 COMPOSERS: dict[str, Callable[[Letter], dict | None]] = {}
 
 
@@ -162,6 +165,31 @@ def _imported(row: Letter) -> dict | None:
 @composes("members.contact")
 def _contact(row: Letter) -> dict | None:
     return {"message": row.context}
+
+
+@composes("members.message")
+def _message(row: Letter) -> dict | None:
+    sender = Member.objects.filter(pk=row.context.get("sender"), is_active=True).first()
+    if sender is None or row.member is None:
+        return None
+    token = signing.dumps([sender.pk, row.member.pk], salt=MESSAGE_SALT)
+    return {
+        "sender": sender,
+        "text": row.context["text"],
+        "answer_url": absolute(in_language(row.language, "members:message_answer", token)),
+        "report_url": absolute(in_language(row.language, "members:message_report", token)),
+        "profile_url": absolute(in_language(row.language, "members:profile")),
+    }
+
+
+@composes("members.message_reported")
+def _message_reported(row: Letter) -> dict | None:
+    people = Member.objects.in_bulk([row.context["sender"], row.context["by"]])
+    if len(people) < 2:
+        return None
+    account = reverse("admin:members_member_change", args=[row.context["sender"]])
+    told = {"sender": people[row.context["sender"]], "by": people[row.context["by"]], "reason": row.context["reason"]}
+    return told | {"account_url": absolute(account)}
 
 
 @composes("members.export_ready")

@@ -17,8 +17,9 @@ from members.models.letter import RETRY_AFTER
 
 log = logging.getLogger("smclub.outbox")
 State = Letter.State
-WORDS = ("subject", "text", "html", "calendar")
+WORDS = ("subject", "text", "html", "calendar", "context", "reply_to")
 SECRET_LIFE = timedelta(minutes=15)
+PASSED_ON = {"members.message", "members.message_reported"}  # kinds whose words are their authors': nothing of them stays
 LAST = {"members.erased"}  # kinds that nothing stays of once they left: to who has just had everything erased
 
 
@@ -133,8 +134,10 @@ def _put_back(row: Letter, error: Exception) -> None:
 
 def _wipe(row: Letter) -> None:
     """Codes do not stay in the outbox, except where it is shown on purpose."""
-    if row.is_secret and not settings.DEMO:
+    if (row.is_secret or row.kind in PASSED_ON) and not settings.DEMO:
         row.subject, row.text, row.html = row.kind, "", ""
+    if row.kind in PASSED_ON:
+        row.context, row.reply_to = {}, ""
 
 
 class Refused(Exception):

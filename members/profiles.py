@@ -1,6 +1,7 @@
 """Verbs of how somebody is seen: their name, their profile."""
 
 import itertools
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members import picturing
-from members.models import Member, Organisation, Person, Picture
+from members.models import Member, Organisation, Person, PersonLanguage, Picture
 from members.models.topic import topics_from_string
 from smclub.changed import changed
 from smclub.words import slug as slug_of
@@ -45,6 +46,7 @@ def present(
     *,
     name: str,
     topics: str,
+    spoken: Iterable[str] = (),
     organisation_name: str | None = None,
     portrait=None,
     without_portrait: bool = False,
@@ -61,6 +63,8 @@ def present(
     if portrait or without_portrait:
         _portray(person, portrait)
     person.topics.set(topics_from_string(topics))
+    person.languages.exclude(code__in=spoken).delete()
+    PersonLanguage.objects.bulk_create([PersonLanguage(person=person, code=code) for code in spoken], ignore_conflicts=True)
     changed(person)
     return person
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import account_views, contact_views, dues_views, joining_views, letter_views, views
+from members import account_views, contact_views, dues_views, joining_views, letter_views, message_views, views
 
 app_name = "members"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("groupes/<slug:slug>/demander/", views.group_ask, name="group_ask"),
     path("groupes/<slug:slug>/renoncer/", views.group_withdraw, name="group_withdraw"),
     path("personnes/<slug:slug>/", views.person_detail, name="person"),
+    path("personnes/<slug:slug>/ecrire/", message_views.message_write, name="message_write"),
+    path("messages/<token>/repondre/", message_views.message_answer, name="message_answer"),
+    path("messages/<token>/signaler/", message_views.message_report, name="message_report"),
     path("organisations/<slug:slug>/", views.organisation_detail, name="organisation"),
     path("equipe/", views.team, name="team"),
     path("contact/", contact_views.contact, name="contact"),
@@ -34,4 +37,5 @@ urlpatterns = [
     path("compte/lettres/arreter/<token>/", letter_views.stop, name="letters_stop"),
     path("compte/lettres/reprendre/<token>/", letter_views.undo, name="letters_undo"),
     path("compte/profil/", account_views.profile_edit, name="profile"),
+    path("compte/profil/vu-par/<slug:reader>/", account_views.profile_seen, name="profile_seen"),
 ]

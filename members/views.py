@@ -110,7 +110,12 @@ def _group_deed(request, slug, *, deed):
 @require_safe
 @shared("page")
 def person_detail(request, slug):
-    people = Person.objects.listed_for(request.user).for_cards().with_groups().prefetch_related("topics")
+    return person_page(request, slug)
+
+
+def person_page(request, slug, *, seen_by=""):
+    """The page of somebody for whoever asks; `seen_by` says whom its owner asks for, to see what they see."""
+    people = Person.objects.listed_for(request.user).for_cards().with_groups().prefetch_related("topics", "languages")
     person = get_object_or_404(people, slug=slug)
     is_own = request.user.is_authenticated and person.member_id == request.user.pk
     if is_own:
@@ -118,6 +123,8 @@ def person_detail(request, slug):
     context = {
         "person": person,
         "is_own": is_own,
+        "seen_by": seen_by,
+        "may_be_written_to": Person.objects.reachable_by(request.user).filter(pk=person.pk).exists(),
         "mandates": person.mandates.current().in_order(),
         "data": linked_data.profile_page(person),
     }

@@ -24,7 +24,8 @@ from smclub.personal import RULES, Merged, Rule
 FILLED = {
     **dict.fromkeys(("headline", "headline_en"), "headline_for"),
     **{name: f"{name}_for" for name in ("city", "bio", "organisation", "portrait")},
-    **dict.fromkeys(("website", "linkedin", "mastodon", "bluesky"), "links_for"),
+    "bio_lang": "bio_for",
+    **dict.fromkeys(("website", "linkedin", "mastodon", "bluesky", "instagram", "x"), "links_for"),
 }
 
 
@@ -140,6 +141,10 @@ def _person(member: Member, into: Member) -> None:
         other.save(update_fields=["member"])
         changed(other)
         return
+    for name, is_brought in _brought(other).items():
+        if is_brought:
+            readers = f"{name}_for"
+            setattr(own, readers, narrower(getattr(own, readers), getattr(other, readers), other.visibility))
     posts = [credit.post for credit in other.credits.select_related("post")]
     events = [talk.event for talk in other.talks.select_related("event")]
     for rule in RULES:
@@ -159,6 +164,12 @@ def _person(member: Member, into: Member) -> None:
         picturing.discard(portrait)
     for thing in (own, *posts, *events):
         changed(thing)
+
+
+def _brought(other: Person) -> dict[str, bool]:
+    """The lists of a page that grow by what is moved to it."""
+    is_in_group = GroupMembership.objects.filter(member=other.member_id).exists()
+    return {"topics": other.topics.exists(), "languages": other.languages.exists(), "groups": is_in_group, "meetings": True}
 
 
 def _account(member: Member, into: Member) -> None:

@@ -98,6 +98,7 @@ RULES = (
     Rule("members.Erasure.member", Erased.KEPT, Merged.DEED),
     Rule("members.Person.member", Erased.DEED, Merged.DEED),
     Rule("members.PersonTopic.content_object", GONE, ONCE),
+    Rule("members.PersonLanguage.person", GONE, ONCE),
     Rule("members.Mandate.person", Erased.DEED, MOVED),
     # -- above them
     Rule("partners.Partner_contacts.person", GONE, ONCE),

@@ -98,7 +98,7 @@ SECTIONS = [
         _("People"),
         Person.objects.select_related("organisation"),
         lambda person: f"{person.shown.headline} {person.shown.bio}",
-        lang=lambda person: person.shown.headline.lang if person.shown.headline else "",
+        lang=lambda person: (person.shown.headline or person.shown.bio).lang,
         may_be_many=True,
         has_more_for_members=True,
     ),

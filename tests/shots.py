@@ -139,9 +139,19 @@ def addresses() -> list[Shot]:
     mine = {"account": "members:me", "profile": "members:profile", "sessions": "usersessions_list", "keys": "mfa_index"}
     mine |= {"password": "account_change_password", "address": "account_email", "calendar": "events:my_calendar"}
     mine["data"] = "my_data"
+    reachable = Person.objects.filter(takes_messages=True, visibility="members").order_by("pk").last()
+    with_arguments = {
+        "profile-seen": reverse("members:profile_seen", args=["visiteur"]),
+        "profile-seen-member": reverse("members:profile_seen", args=["membre"]),
+        "message": reverse("members:message_write", args=[reachable.slug]),
+        "person": reachable.get_absolute_url(),
+        "directory": reverse("members:directory"),
+        "directory-none": reverse("members:directory") + "?q=xyzzy&ville=Rennes",
+    }
     return [
         *(Shot(name, path) for name, path in sorted(paths.items())),
         *(Shot(name, reverse(url), "member") for name, url in mine.items()),
+        *(Shot(name, path, "member") for name, path in with_arguments.items()),
         *(
             Shot(name, paths[name], "member")
             for name in ("home", "event-sous-titrer-vraiment", "event-full", "post", "post-members")

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members import picturing, topics
-from members.models import Mandate, Organisation, Person, Picture, Topic
+from members.models import Mandate, Organisation, Person, PersonLanguage, Picture, Topic
 from members.models.shown import Visibility
 from smclub.desk import ClubInline, ClubModelAdmin
 from smclub.images import PictureField
@@ -14,6 +14,11 @@ from smclub.images import PictureField
 
 class MandateInline(ClubInline):
     model = Mandate
+    extra = 0
+
+
+class PersonLanguageInline(ClubInline):
+    model = PersonLanguage
     extra = 0
 
 
@@ -26,13 +31,16 @@ class PersonAdmin(ClubModelAdmin):
     ordering = ["slug"]
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["organisation", "portrait", "member"]
-    inlines = [MandateInline]
+    inlines = [MandateInline, PersonLanguageInline]
     fieldsets = [
         (None, {"fields": ["name", "slug", ("headline", "headline_for"), "headline_en"]}),
         (_("Where"), {"fields": [("organisation", "organisation_for"), ("city", "city_for")]}),
-        (_("Text"), {"fields": [("bio", "bio_for"), ("topics", "topics_for"), ("portrait", "portrait_for")]}),
-        (_("Elsewhere"), {"fields": ["links_for", "website", "linkedin", "mastodon", "bluesky"]}),
-        (_("Who sees what"), {"fields": ["member", "visibility", "is_in_directory", "groups_for", "meetings_for"]}),
+        (_("Text"), {"fields": [("bio", "bio_lang", "bio_for"), ("topics", "topics_for"), ("portrait", "portrait_for")]}),
+        (_("Elsewhere"), {"fields": ["links_for", "website", "linkedin", "mastodon", "bluesky", "instagram", "x"]}),
+        (
+            _("Who sees what"),
+            {"fields": ["member", "visibility", "is_in_directory", "languages_for", "groups_for", "meetings_for"]},
+        ),
     ]
     of_everybody = [(None, {"fields": ["name", "slug"]})]
 

@@ -14,6 +14,7 @@ from members.models.notice import GroupNotice
 from members.models.person import Mandate, Organisation, Person
 from members.models.picture import Picture
 from members.models.rights import Erasure, Export, SealedRecord
+from members.models.spoken import PersonLanguage
 from members.models.topic import GroupTopic, PersonTopic, Topic
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "OldAddress",
     "Organisation",
     "Person",
+    "PersonLanguage",
     "PersonTopic",
     "Picture",
     "Plan",

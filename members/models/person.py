@@ -1,5 +1,3 @@
-import re
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch, Q, Value
@@ -8,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
+from members.handles import NETWORKS, HandleField
 from members.models.group import Group, GroupMembership
 from members.models.member import Member, is_accepted
 from members.models.shape import ShapeField
@@ -16,11 +15,8 @@ from members.models.topic import PersonTopic
 from smclub.languages import Text, localised, localised_html
 from smclub.links import web_address
 from smclub.markdown import COMMENT, RenderedField
-from smclub.searchable import Analysed, ForMembers, Searchable, found_by
+from smclub.searchable import Analysed, ForMembers, Searchable, found_by, matching, parsed
 from smclub.words import slug as slug_of
-
-MASTODON = re.compile(r"@?(?P<name>[\w.-]+)@(?P<server>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)
-BLUESKY = re.compile(r"@?(?P<name>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)
 
 
 def validate_siret(number: str) -> None:
@@ -38,6 +34,10 @@ class OrganisationQuerySet(models.QuerySet):
     def called(self, name: str):
         """The one of that name, case, accents and signs aside; or None."""
         return self.filter(Q(name=name) | Q(slug=slug_of(name)[:80] or None)).order_by("pk").first()
+
+    def employing(self, people):
+        """The organisations of `people`, by name."""
+        return self.filter(pk__in=people.values("organisation")).order_by("name")
 
 
 class Organisation(models.Model):
@@ -141,9 +141,19 @@ class PersonQuerySet(models.QuerySet):
         """In the order of names without their accents, which is that of slugs."""
         return self.order_by("slug")
 
-    def named(self, text: str):
-        """Whose name contains `text`, accents and case aside."""
-        return self.filter(slug__contains=slug_of(text)) if slug_of(text) else self.none()
+    def reachable_by(self, visitor):
+        """To whom `visitor` may write through the site: a member, to who lets members do so."""
+        if not is_accepted(visitor):
+            return self.none()
+        reachable = self.listed_for(visitor).filter(takes_messages=True, member__is_active=True)
+        return reachable.exclude(visibility=Visibility.PRIVATE).exclude(member=visitor.pk)
+
+    def answering(self, text: str, *, to):
+        """Whose name contains `text`, or of whom the visitor `to` may read all its words."""
+        query = parsed(text, as_member=is_accepted(to))
+        words = matching(Person.objects.all(), query).order_by().values("pk") if query else self.none().values("pk")
+        name = Q(slug__contains=slug_of(text)) if slug_of(text) else Q(pk__in=[])
+        return self.filter(name | Q(pk__in=words))
 
     def coordinating(self, group: Group):
         return self.filter(member__in=GroupMembership.objects.coordinators().filter(group=group).values("member"))
@@ -202,18 +212,26 @@ class Person(Searchable, models.Model):
     city = models.CharField(_("town"), max_length=80, blank=True)
     bio = models.TextField(_("biography"), blank=True, help_text=_("Markdown."))
     bio_html = RenderedField(source="bio", profile=COMMENT)  # anybody with an account writes one
+    bio_lang = models.CharField(_("language of the biography"), max_length=2, choices=Member.Language, blank=True)
     portrait = models.ForeignKey(
         "members.Picture", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("portrait")
     )
     website = models.URLField(_("website"), blank=True, validators=[web_address])
     linkedin = models.URLField("LinkedIn", blank=True, validators=[web_address])
-    mastodon = models.CharField("Mastodon", max_length=120, blank=True, help_text="@nom@serveur")
-    bluesky = models.CharField("Bluesky", max_length=120, blank=True)
+    mastodon = HandleField("Mastodon")
+    bluesky = HandleField("Bluesky")
+    instagram = HandleField("Instagram")
+    x = HandleField("X")
     visibility = models.CharField(_("who may read the page"), max_length=8, choices=Visibility, default=Visibility.PRIVATE)
     is_in_directory = models.BooleanField(
         _("in the directory of members"),
         default=False,
         help_text=_("Visitors without an account find there only people whose page everybody may read."),
+    )
+    takes_messages = models.BooleanField(
+        _("members may write to me"),
+        default=False,
+        help_text=_("Through a form of the site: they do not learn your address, nor you theirs."),
     )
     # Who reads each field, once the page is theirs to read: `shown` asks these, and nothing else does.
     headline_for = ReadersField(_("who reads the headline"))
@@ -222,6 +240,7 @@ class Person(Searchable, models.Model):
     bio_for = ReadersField(_("who reads the biography"))
     portrait_for = ReadersField(_("who sees the portrait"))
     topics_for = ReadersField(_("who reads the interests"))
+    languages_for = ReadersField(_("who reads the languages"))
     links_for = ReadersField(_("who follows the links"))
     groups_for = ReadersField(_("who reads the groups"))
     meetings_for = ReadersField(_("who reads the meetings joined"))
@@ -276,10 +295,7 @@ class Person(Searchable, models.Model):
     def outside_links(self) -> list[tuple[str, str]]:
         """(label, address) of the person's own pages elsewhere; handles that are no handle are left out."""
         links = [(_("Website"), self.website), ("LinkedIn", self.linkedin)]
-        if match := MASTODON.fullmatch(self.mastodon):
-            links.append(("Mastodon", f"https://{match['server']}/@{match['name']}"))
-        if match := BLUESKY.fullmatch(self.bluesky):
-            links.append(("Bluesky", f"https://bsky.app/profile/{match['name']}"))
+        links += [(network.label, network.link(getattr(self, field))) for field, network in NETWORKS.items()]
         return [(str(label), address) for label, address in links if address]
 
     @property

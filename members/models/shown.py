@@ -21,7 +21,7 @@ READ_AS = {
     Visibility.MEMBERS: (Visibility.PUBLIC, Visibility.MEMBERS),
     Visibility.PRIVATE: tuple(Visibility),
 }
-FIELDS = ("headline", "organisation", "city", "bio", "portrait", "topics", "links", "groups", "meetings")
+FIELDS = ("headline", "organisation", "city", "bio", "portrait", "topics", "languages", "links", "groups", "meetings")
 
 
 def narrower(*readers: str) -> str:
@@ -66,9 +66,9 @@ class Shown:
         return self._person.city if self.has("city") else ""
 
     @property
-    def bio(self) -> str:
-        """Rendered HTML."""
-        return self._person.bio_html if self.has("bio") else ""
+    def bio(self) -> Text:
+        """Rendered HTML, in a language that is not always said."""
+        return Text(self._person.bio_html, self._person.bio_lang) if self.has("bio") else Text("", "")
 
     @property
     def portrait(self):
@@ -77,6 +77,11 @@ class Shown:
     @property
     def topics(self) -> list:
         return list(self._person.topics.all()) if self.has("topics") else []
+
+    @property
+    def languages(self) -> list:
+        spoken = self._person.languages.all() if self.has("languages") else []
+        return sorted(spoken, key=lambda language: language.get_code_display())
 
     @property
     def links(self) -> list[tuple[str, str]]:
@@ -97,6 +102,6 @@ class Shown:
     def words(self) -> str:
         """All of it but the name, as text: what the index of words holds."""
         person = self._person
-        told = [(person.headline, person.headline_en) if self.has("headline") else (), (self.city, self.bio)]
+        told = [(person.headline, person.headline_en) if self.has("headline") else (), (self.city, self.bio.value)]
         topics = [(topic.name, topic.name_en) for topic in self.topics]
         return " ".join(text for texts in (*told, *topics) for text in texts)

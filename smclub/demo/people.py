@@ -17,6 +17,7 @@ from members.models import (
     Member,
     Organisation,
     Person,
+    PersonLanguage,
     Topic,
 )
 from members.models.shown import FIELDS
@@ -139,7 +140,16 @@ def _profile(demo: Shelf, row: dict, number: int) -> None:
             topics_for=(members, everybody)[number % 2],
             groups_for=members,
             meetings_for=(nobody, nobody, members)[number % 3],
+            bio=row.get("bio", ""),
+            bio_lang="fr",
+            bio_for=members,
+            mastodon=row.get("mastodon", ""),
+            links_for=members,
+            languages_for=members,
+            takes_messages=number % 3 != 2,
         )
+        spoken = ("fr", "en", *("br" if person.city == "Rennes" else "", ("es", "de", "it", "ar", "fsl")[number % 5]))
+        PersonLanguage.objects.bulk_create(PersonLanguage(person=person, code=code) for code in spoken if code)
     if not person:
         return
     demo.people[person.slug] = person

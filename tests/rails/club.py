@@ -26,7 +26,7 @@ from django.utils import timezone, translation
 from events import linked_data
 from events.models import EventTopic
 from members import preferring
-from members.mail import ready_made
+from members.mail import MESSAGE_SALT, ready_made
 from members.models import Club, Entry, Export, Import, JobRun, OldAddress, Picture, SealedRecord
 from posts import metadata
 from posts.models import Report, WatchedWord
@@ -52,7 +52,7 @@ def build() -> SimpleNamespace:
     club.notice = make.make_group_notice(group=club.group, audience="everybody", author=club.coralie)
     club.inner_notice = make.make_group_notice(group=club.group, title="Entre nous")
     club.notice_elsewhere = make.make_group_notice(group=club.elsewhere)
-    club.person = make.make_person(member=club.milan)
+    club.person = make.make_person(member=club.milan, takes_messages=True)
     club.hidden_person = make.make_person(name="Fabienne Discrète", visibility="members")
     club.private_person = make.make_person(name="Priscille Privée", visibility="private")
     club.organisation = make.make_organisation()
@@ -182,6 +182,15 @@ def arguments(club) -> dict[str, list]:
         "members:letters_undo": [preferring.stop_token(club.milan.pk, ["posts.comment_reply"])],
         "members:letters_undo[forged]": ["forged"],
         "members:person": [club.person.slug],
+        "members:profile_seen": ["visiteur"],
+        "members:profile_seen[member]": ["membre"],
+        "members:profile_seen[nobody]": ["personne"],
+        "members:message_write": [club.person.slug],
+        "members:message_write[deaf]": [club.hidden_person.slug],
+        "members:message_answer": [signing.dumps([club.olga.pk, club.milan.pk], salt=MESSAGE_SALT)],
+        "members:message_answer[forged]": ["forged"],
+        "members:message_report": [signing.dumps([club.olga.pk, club.milan.pk], salt=MESSAGE_SALT)],
+        "members:message_report[forged]": ["forged"],
         "members:person[members]": [club.hidden_person.slug],
         "members:organisation": [club.organisation.slug],
         "members:receipt": [club.dues.pk],

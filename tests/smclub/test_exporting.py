@@ -114,6 +114,7 @@ def a_full_life(member) -> Person:
     make_dues(organisation=make_organisation(), contact=member).holders.create(member=member)
     person = make_person(member=member, name=member.name, portrait=make_picture(alt="Son portrait"), bio="J'aime les **médias**.")
     person.topics.add(make_topic(name="radio"))
+    person.languages.create(code="br")
     make_group(members=[member])
     make_group_notice(author=member)
     make_group_request(member=member, message="Je voudrais en être.")
