@@ -148,6 +148,7 @@ def addresses() -> list[Shot]:
         "directory": reverse("members:directory"),
         "directory-none": reverse("members:directory") + "?q=xyzzy&ville=Rennes",
     }
+    mine["letters"] = "members:letters"
     return [
         *(Shot(name, path) for name, path in sorted(paths.items())),
         *(Shot(name, reverse(url), "member") for name, url in mine.items()),
