@@ -1,8 +1,12 @@
 """A friend's first words wait for a moderator; a member answers; the friend is told by a letter."""
 
+from urllib.parse import urlsplit
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from members import preferring, telling
+from members.kinds import kinds
 from tests.flows.journey import do, follow, letters_to, press, reads, sign_in
 from tests.make import make_post
 
@@ -37,6 +41,16 @@ def test_a_comment_waits_appears_and_is_answered(visit, way, person, clock):
     reads(member, _("Your comment is published."))
     reads(member, "Elles ont une longueur")
 
+    telling.sweep()  # a job of every minute
     letter = letters_to(flora.email)[-1]
     assert milan.name in letter.subject
     assert "Elles ont une longueur d’avance." in letter.body
+
+    reader = visit(urlsplit(letter.extra_headers["List-Unsubscribe"].strip("<>")).path)
+    reads(reader, str(kinds()["posts.comment_reply"].words))
+    press(reader, _("Stop these letters"))
+    reads(reader, _("It is done"))
+    assert preferring.chosen_by(flora) == {"posts.comment_reply": "never"}
+    press(reader, _("That was a mistake: put it back"))
+    reads(reader, _("As before"))
+    assert preferring.chosen_by(flora) == {}
