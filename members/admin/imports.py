@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -315,6 +315,20 @@ class ImportAdmin(ReadOnlyAdmin):
     def _refused(self, request, batch, refusal):
         self.message_user(request, str(refusal), messages.WARNING)
         return self._to(batch)
+
+
+def _figures(counted: dict) -> list[tuple[str, str, int]]:
+    """(outcome, what its lines are, how many) of those that there are."""
+    new, updated, unchanged, aside, refused = (counted.get(outcome, 0) for outcome in ImportLine.Outcome)
+    labels = [
+        ngettext("new line", "new lines", new),
+        ngettext("line updated", "lines updated", updated),
+        ngettext("line unchanged", "lines unchanged", unchanged),
+        ngettext("line left aside", "lines left aside", aside),
+        ngettext("line refused", "lines refused", refused),
+    ]
+    figures = zip(ImportLine.Outcome.values, labels, (new, updated, unchanged, aside, refused), strict=True)
+    return [figure for figure in figures if figure[2]]
 
 
 def _may_pay(request) -> bool:
