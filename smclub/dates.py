@@ -14,6 +14,12 @@ def day(at: date) -> str:
     return f"{number}{NBSP}{date_format(at, 'F Y')}"
 
 
+def short_day(at: date) -> str:
+    """« 1er sept. 2026 », "1 Sept. 2026", on one line: for the columns of a table."""
+    number = "1er" if at.day == 1 and get_language() == "fr" else str(at.day)
+    return f"{number}{NBSP}{date_format(at, 'N')}{NBSP}{at.year}"
+
+
 def full_day(at: date) -> str:
     """« lundi 1er juin 2026 », "Monday 1 June 2026"."""
     return f"{date_format(at, 'l')} {day(at)}"

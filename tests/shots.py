@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "shots"
 LANGUAGES, WIDTHS, SCHEMES = ("fr", "en"), (360, 768, 1280), ("light", "dark")
-ROLES = {"": None, "member": "milan", "organiser": "organiser"}
+ROLES = {"": None, "member": "milan", "organiser": "organiser", "treasurer": "octave.delmas"}
 LONGEST = 4000  # pixels: the foot of longer pages is cut
 
 
@@ -125,6 +125,7 @@ def addresses() -> list[Shot]:
         **{"partners": "partners:list", "groups": "members:groups", "directory": "members:directory", "team": "members:team"},
         **{"contact": "members:contact", "search-empty": "search", "sign-in": "account_login", "sign-up": "account_signup"},
         **{"reset": "account_reset_password", "report-form": "posts:report", "letters": "demo_letters"},
+        **{"apply": "members:apply"},
     }
     paths |= {name: reverse(url) for name, url in names.items()}
     paths |= {slug: reverse("page", args=[slug]) for slug in ("le-club", "adherer", "accessibilite", "mentions-legales")}
@@ -138,7 +139,7 @@ def addresses() -> list[Shot]:
         paths["letter"] = reverse("demo_letter", args=[letter.pk])
     mine = {"account": "members:me", "profile": "members:profile", "sessions": "usersessions_list", "keys": "mfa_index"}
     mine |= {"password": "account_change_password", "address": "account_email", "calendar": "events:my_calendar"}
-    mine["data"] = "my_data"
+    mine |= {"data": "my_data", "erase": "my_data_erase", "dues": "members:dues", "letters": "members:letters"}
     reachable = Person.objects.filter(takes_messages=True, visibility="members").order_by("pk").last()
     with_arguments = {
         "profile-seen": reverse("members:profile_seen", args=["visiteur"]),
@@ -148,7 +149,6 @@ def addresses() -> list[Shot]:
         "directory": reverse("members:directory"),
         "directory-none": reverse("members:directory") + "?q=xyzzy&ville=Rennes",
     }
-    mine["letters"] = "members:letters"
     return [
         *(Shot(name, path) for name, path in sorted(paths.items())),
         *(Shot(name, reverse(url), "member") for name, url in mine.items()),
@@ -157,8 +157,18 @@ def addresses() -> list[Shot]:
             Shot(name, paths[name], "member")
             for name in ("home", "event-sous-titrer-vraiment", "event-full", "post", "post-members")
         ),
+        *(Shot(name, path, "member") for name, path in receipts().items()),
         *(Shot(name, path, "organiser") for name, path in desk().items()),
+        *(Shot(name, path, "treasurer") for name, path in money().items()),
     ]
+
+
+def receipts() -> dict[str, str]:
+    """What a member prints of their dues."""
+    from members.models import Dues, Member  # lazy: once Django is set up
+
+    paid = Dues.objects.counting().filter(member=Member.objects.get(email=f"{ROLES['member']}@example.org")).first()
+    return {"receipt": paid.get_absolute_url()} if paid else {}
 
 
 def is_full(event) -> bool:
@@ -175,14 +185,35 @@ def desk() -> dict[str, str]:
     event = Event.objects.filter(slug="sous-titrer-vraiment").first() or Event.objects.first()
     rows = {"events_event": event, "posts_post": Post.objects.first(), "posts_comment": Comment.objects.first()}
     rows["members_application"] = Application.objects.first()
+    rows["members_joinlink"] = None
     return {
         "desk": reverse("admin:index"),
         "desk-attendees": reverse("admin:events_event_attendees", args=[event.pk]),
         "desk-member-list": reverse("admin:members_member_changelist"),
         "desk-event-add": reverse("admin:events_event_add"),
+        "desk-log": reverse("admin:members_entry_changelist"),
         **{f"desk-{name}-list": reverse(f"admin:{name}_changelist") for name in rows},
         **{f"desk-{name}": reverse(f"admin:{name}_change", args=[row.pk]) for name, row in rows.items() if row},
     }
+
+
+def money() -> dict[str, str]:
+    """The treasurer's desk."""
+    from django.urls import reverse  # lazy: once Django is set up
+
+    from members.models import Dues, Invoice
+
+    paths = {
+        "dues-list": "dues_changelist",
+        "dues-add": "dues_add",
+        "totals": "dues_totals",
+        "invoice-list": "invoice_changelist",
+    }
+    shown = {f"desk-{name}": reverse(f"admin:members_{url}") for name, url in paths.items()}
+    shown["desk-dues"] = reverse("admin:members_dues_change", args=[Dues.objects.filter(organisation__isnull=False)[:1].get().pk])
+    if invoice := Invoice.objects.first():
+        shown["invoice"] = invoice.get_absolute_url()
+    return shown
 
 
 def session_of(who: str):

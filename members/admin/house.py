@@ -78,6 +78,7 @@ class LetterAdmin(ReadOnlyAdmin):
 
 class DeedFilter(admin.SimpleListFilter):
     title, parameter_name = _("deed"), "deed"
+    template = "admin/members/entry/deed_filter.html"
 
     def lookups(self, request, model_admin):
         return sorted(((verb, str(label)) for verb, label in deeds().items()), key=lambda pair: words.fold(pair[1]))

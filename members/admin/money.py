@@ -19,9 +19,21 @@ from django.utils.translation import gettext_lazy as _
 from members import invoicing, ledger, seats, treasury
 from members.models import Dues, DuesSeat, Invoice, Plan
 from members.refusals import Refused
+from smclub.dates import short_day
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin, ReadOnlyAdmin
 from smclub.money import euros
 from smclub.tables import csv_answer
+
+
+def column_of(day: str):
+    """The column of a list that shows the field `day` of dues, on one line."""
+
+    @admin.display(description=Dues._meta.get_field(day).verbose_name, ordering=day)
+    def shown(dues):
+        value = getattr(dues, day)
+        return short_day(value) if value else "–"
+
+    return shown
 
 
 class RecordForm(forms.ModelForm):
@@ -140,7 +152,8 @@ class DuesSeatInline(ClubInline):
 class DuesAdmin(ClubModelAdmin):
     form = RecordForm
     change_list_template = "admin/members/dues/change_list.html"
-    list_display = ["payer", "plan", "shown_amount", "starts_on", "ends_on", "paid_on", "method", "stands", "papers"]
+    days = [column_of(name) for name in ("starts_on", "ends_on", "paid_on")]
+    list_display = ["payer", "plan", "shown_amount", *days, "stands", "papers"]
     list_filter = [RenewalFilter, PaymentFilter, "plan", "method", ("organisation", admin.EmptyFieldListFilter)]
     search_fields = ["member__email", "member__name", "organisation__name", "reference", "purchase_order", "invoices__number"]
     list_select_related = ["plan", "member", "organisation", "contact"]
