@@ -204,6 +204,8 @@ def edit(comment: Comment, *, member: Member, body: str) -> Comment:
         edited_at=timezone.now(),
     )
     CommentRevision.objects.create(comment=comment, body=before)
+    if comment.is_pending:
+        news.comment_held(comment)
     return comment
 
 

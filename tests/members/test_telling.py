@@ -238,6 +238,15 @@ def test_a_comment_that_waits_is_told_to_those_who_may_let_it_through():
     assert not compose(row)
 
 
+def test_a_comment_held_for_its_new_words_is_told_once_to_moderators():
+    modou = cast("modou")
+    comment = moderating.post(make.make_event(), member=cast("milan"), body="Bonjour à tous.", age=20, key="k")
+    assert not Notice.objects.exists()
+    for links in (3, 4):
+        moderating.edit(comment, member=cast("milan"), body="https://a.example/ " * links)
+    assert [(row.member, row.kind) for row in Notice.objects.all()] == [(modou, "posts.comment_held")]
+
+
 def test_those_who_go_hear_of_what_is_said_of_the_meeting_for_a_month():
     milan = cast("milan")
     for days, told in ((3, 1), (-20, 1), (-40, 0)):
