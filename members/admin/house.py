@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members import outbox
+from members.kinds import kinds
 from members.models import Club, Entry, JobRun, Letter, OldAddress
 from members.models.journal import deeds
 from smclub import words
@@ -46,10 +47,24 @@ class ClubAdmin(ClubModelAdmin):
         return redirect(reverse("admin:members_club_change", args=[club.pk]))
 
 
+class KindFilter(admin.SimpleListFilter):
+    """By what their reader calls them."""
+
+    title, parameter_name = _("kind"), "kind"
+
+    def lookups(self, request, model_admin):
+        return sorted(
+            ((key, str(kind.words)) for key, kind in kinds().items() if not kind.is_news), key=lambda pair: words.fold(pair[1])
+        )
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Letter)
 class LetterAdmin(ReadOnlyAdmin):
     list_display = ["shown_subject", "to_email", "state", "created_at", "sent_at", "attempts", "last_error"]
-    list_filter = ["state", "kind", "language"]
+    list_filter = ["state", KindFilter, "language"]
     search_fields = ["to_email", "kind"]
     date_hierarchy = "created_at"
     ordering = ["-created_at", "-pk"]

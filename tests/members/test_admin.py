@@ -482,3 +482,13 @@ def test_names_with_markup_do_nothing_in_the_admin(client, olga):
         act(client, "member", "unblock", member),
     ]
     assert all("<img src=x" not in page.content.decode() for page in pages)
+
+
+def test_letters_are_found_by_what_their_reader_calls_them(client):
+    client.force_login(cast("olga"))
+    for kind in ("members.news", "members.dues_receipt"):
+        ready_made(kind, key=kind, to="ana@example.org", subject=kind, text="Texte")
+    url = reverse("admin:members_letter_changelist")
+    assert "Les reçus" in client.get(url).text
+    found = client.get(url, {"kind": "members.dues_receipt"}).context["cl"].result_list
+    assert [row.kind for row in found] == ["members.dues_receipt"]
