@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events.models import Invitation, Registration
 from members.mail import ready_made
-from members.models import Erasure, Letter, Member
+from members.models import Erasure, Letter, Member, Notice
 from posts.models import Report
 from smclub import due, erasing, retention
 from tests.cast import cast
@@ -94,6 +94,15 @@ def test_nobody_is_erased_whom_no_letter_could_warn(time_machine):
     assert done["erasures given up: the account is used again, or nobody could be warned"] == 1
     time_machine.move_to(now + timedelta(days=31))
     assert erasing.sweep() == 0
+
+
+def test_news_go_three_months_after_they_were_told():
+    member = make_member()
+    for days in (80, 100, None):
+        told_at = ago(days) if days else None
+        Notice.objects.create(member=member, kind="posts.comment_reply", key=f"{days}", cadence="now", told_at=told_at)
+    retention.apply()
+    assert sorted(Notice.objects.values_list("key", flat=True)) == ["80", "None"]
 
 
 def test_letters_lose_their_words_then_go():
