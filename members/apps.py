@@ -30,6 +30,7 @@ class MembersConfig(AppConfig):
         "group.declined": _("Decline a request to join a group"),
         "group.add": _("Add to a group"),
         "group.remove": _("Remove from a group"),
+        "mandate.role_over": _("Take a role back at the end of a mandate"),
         "notice.tell": _("Send an announcement to a group"),
         "group.entrust": _("Make coordinator of a group"),
         "group.relieve": _("Relieve of the coordination of a group"),
@@ -93,8 +94,10 @@ class MembersConfig(AppConfig):
         "group_request": Kind(_("Somebody asks to enter a group that you run"), Family.TEAM),
         "message": Kind(_("A member writes to you, if you let members do so"), Family.ACCOUNT),
         "message_reported": Kind(_("A message that a member was sent and reports"), Family.TEAM),
+        "mandate_ends": Kind(_("A mandate ends within a month"), Family.TEAM),
+        "mandate_over": Kind(_("A mandate has ended, and its role at the desk with it"), Family.TEAM),
         "contact": Kind(_("What is written to the club by its form"), Family.TEAM),
     }
 
     def ready(self) -> None:
-        from members import dues_letters, group_letters, mail, news, noticing  # noqa: F401  # lazy: models must be loaded first; importing registers the letters
+        from members import dues_letters, group_letters, mail, mandate_letters, news, noticing  # noqa: F401  # lazy: models must be loaded first; importing registers the letters

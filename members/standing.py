@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from members.joining import Refused, close_application
 from members.mail import letter
-from members.models import Entry, Member
+from members.models import Entry, Mandate, Member
 from smclub.changed import changed
 
 Standing = Member.Standing
+OWNER = Mandate.StaffRole.OWNER.value
 
 
 @transaction.atomic
@@ -89,8 +90,25 @@ def give_roles(member: Member, *, by: Member, roles: list[Role], is_owner: bool)
             _sign_out_everywhere(member)
 
 
+@transaction.atomic
+def take_role_back(member: Member, *, role: str, note: str) -> bool:
+    """The house's own deed, at the end of a mandate; False when they have not that role."""
+    before = _roles_of(member)
+    if role not in before:
+        return False
+    member.groups.remove(*Role.objects.filter(name=role))
+    member.is_superuser = member.is_superuser and role != OWNER
+    member.is_staff = member.is_superuser or member.groups.exists()
+    member.save(update_fields=["is_superuser", "is_staff"])
+    after = _roles_of(member)
+    said = {"before": ", ".join(before)[:40], "after": ", ".join(after)[:40], "note": note}
+    Entry.objects.write("mandate.role_over", member, **said)
+    _sign_out_everywhere(member)
+    return True
+
+
 def _roles_of(member: Member) -> list[str]:
-    named = ["owner"] if member.is_superuser else []
+    named = [OWNER] if member.is_superuser else []
     return named + sorted(member.groups.values_list("name", flat=True))
 
 

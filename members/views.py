@@ -13,6 +13,7 @@ from smclub.paging import page_of
 from smclub.shared import shared
 
 PEOPLE_A_PAGE = 24
+PAST_MANDATES = 60
 NOTICES_SHOWN, NOTICES_A_PAGE = 3, 20
 
 
@@ -146,5 +147,6 @@ def team(request):
     context = {
         "mandates": Mandate.objects.current().shown_to(visitor).in_order(),
         "coordinators": Person.objects.coordinators().listed_for(visitor).for_cards().by_name(),
+        "past": Mandate.objects.past().shown_to(visitor)[:PAST_MANDATES],
     }
     return render(request, "members/team.html", context)

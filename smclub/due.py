@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _  # the journal of jobs says them in the reader's language
 
 from events import news as new_meetings
-from members import joining, outbox, picturing, telling, treasury
+from members import joining, mandating, outbox, picturing, telling, treasury
 from members.importing import deeds as importing
 from members.models import Entry, JobRun, KnownBrowser
 from posts import news as write_ups
@@ -55,6 +55,7 @@ JOBS = (
     Job(_("news"), timedelta(minutes=1), telling.sweep),
     Job(_("letters"), timedelta(minutes=1), outbox.sweep),
     Job(_("worker heartbeat"), timedelta(minutes=1), beat.enqueue),
+    Job(_("ends of mandates"), timedelta(hours=6), mandating.sweep),
     Job(_("variants of pictures"), timedelta(minutes=10), picturing.sweep),
     Job(_("pictures taken back"), timedelta(minutes=1), concealing.sweep_if_changed),
     Job(_("files of no picture"), timedelta(days=1), picturing.remove_orphans),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models import Event
-from members.models import Application, Club, Dues, Group, GroupMembership, GroupRequest, Letter, Member
+from members.models import Application, Club, Dues, Group, GroupMembership, GroupRequest, Letter, Mandate, Member
 from posts.models import Comment, Post, Report
 from smclub import duties
 
@@ -83,6 +83,9 @@ def queues(member: Member) -> list[Queue]:
         )
     if member.may("members.change_grouprequest"):
         waiting += _of_the_groups(member)
+    if member.is_superuser and (count := Mandate.objects.role_owed().count()):
+        label = _("Mandates over whose holder is the last owner: name another one first")
+        waiting.append(Queue(label, count, _list("members_mandate", terme="owed")))
     if member.may("members.change_dues"):
         waiting += _of_the_treasurer()
     if member.may("members.view_letter"):

@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from members import picturing, topics
+from members import mandating, picturing, topics
 from members.models import Mandate, Organisation, Person, PersonLanguage, Picture, Topic
 from members.models.shown import Visibility
 from smclub.desk import ClubInline, ClubModelAdmin
@@ -13,8 +13,28 @@ from smclub.images import PictureField
 
 
 class MandateInline(ClubInline):
+    """Without those on which a role hangs, but to owners: who moves their end takes the role."""
+
     model = Mandate
     extra = 0
+    fields = ["title", "title_en", "starts_on", "ends_on", "elected_on", "position"]
+
+    def get_queryset(self, request):
+        mandates = super().get_queryset(request)
+        return mandates if request.user.is_superuser else mandates.filter(staff_role="")
+
+
+class TermFilter(admin.SimpleListFilter):
+    title, parameter_name = _("term"), "terme"
+
+    def lookups(self, request, model_admin):
+        words = {"now": _("In office"), "soon": _("End within 30 days"), "over": _("Over"), "owed": _("Over, their role kept")}
+        return list(words.items())
+
+    def queryset(self, request, queryset):
+        soon = queryset.current().ending(within=mandating.WARNED)
+        found = {"now": queryset.current(), "soon": soon, "over": queryset.past(), "owed": queryset.role_owed()}
+        return found.get(self.value(), queryset)
 
 
 class PersonLanguageInline(ClubInline):
@@ -117,13 +137,29 @@ class OrganisationAdmin(ClubModelAdmin):
 
 @admin.register(Mandate)
 class MandateAdmin(ClubModelAdmin):
-    list_display = ["title", "person", "starts_on", "ends_on", "elected_on", "position"]
-    list_filter = [("ends_on", admin.EmptyFieldListFilter)]
+    list_display = ["title", "person", "starts_on", "ends_on", "elected_on", "staff_role", "position"]
+    list_filter = [TermFilter]
     search_fields = ["title", "person__name"]
     list_select_related = ["person"]
     date_hierarchy = "starts_on"
     ordering = ["position", "-starts_on", "pk"]
     autocomplete_fields = ["person"]
+    fields = ["person", "title", "title_en", "starts_on", "ends_on", "elected_on", "position", "staff_role", "role_ended_at"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Which role ends is for owners to say, who give roles."""
+        return ["role_ended_at"] if request.user.is_superuser else ["staff_role", "role_ended_at"]
+
+    def has_change_permission(self, request, obj=None):
+        """Nor does anybody else move the end of a mandate on which a role hangs."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or not obj.staff_role or request.user.is_superuser)
+
+    def save_model(self, request, obj, form, change):
+        """What goes on after all, or ends otherwise, is looked at again."""
+        if {"ends_on", "staff_role"} & set(form.changed_data):
+            obj.role_ended_at = None
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Topic)

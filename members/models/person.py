@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Prefetch, Q, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from members.handles import NETWORKS, HandleField
@@ -314,6 +317,22 @@ class MandateQuerySet(models.QuerySet):
         today = timezone.localdate()
         return self.filter(starts_on__lte=today).filter(Q(ends_on=None) | Q(ends_on__gte=today))
 
+    def past(self):
+        """Those that are over, the latest first."""
+        return self.filter(ends_on__lt=timezone.localdate()).order_by("-ends_on", "position", "pk")
+
+    def ending(self, *, within: timedelta):
+        return self.filter(ends_on__lte=timezone.localdate() + within)
+
+    def not_renewed(self):
+        """Without those whose holder has the same title for longer."""
+        longer = Mandate.objects.filter(person=OuterRef("person"), title=OuterRef("title"))
+        return self.filter(~Exists(longer.filter(Q(ends_on=None) | Q(ends_on__gt=OuterRef("ends_on")))))
+
+    def role_owed(self):
+        """Those that are over and whose role at the desk is not taken back yet."""
+        return self.past().filter(role_ended_at=None).exclude(staff_role="")
+
     def shown_to(self, visitor):
         """Mandates of the people whose page `visitor` may read."""
         people = Person.objects.listed_for(visitor).for_cards()
@@ -324,7 +343,17 @@ class MandateQuerySet(models.QuerySet):
 
 
 class Mandate(models.Model):
-    """A role in the team that runs the chapter."""
+    """A role in the team that runs the chapter; what somebody may do at the desk for it ends with it."""
+
+    class StaffRole(models.TextChoices):  # those of smclub/roles.py
+        COORDINATOR = "coordinator", _("coordinator")
+        AUTHOR = "author", pgettext_lazy("role", "author")
+        MODERATOR = "moderator", _("moderator")
+        EDITOR = "editor", _("editor")
+        TREASURER = "treasurer", pgettext_lazy("role", "treasurer")
+        SECRETARY = "secretary", pgettext_lazy("role", "secretary")
+        ORGANISER = "organiser", pgettext_lazy("role", "organiser")
+        OWNER = "owner", pgettext_lazy("role", "owner")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="mandates", verbose_name=_("person"))
     title = models.CharField(_("role"), max_length=120)
@@ -334,6 +363,14 @@ class Mandate(models.Model):
     elected_on = models.DateField(
         _("elected on"), null=True, blank=True, help_text=_("The day of the general assembly, if there was a vote.")
     )
+    staff_role = models.CharField(
+        _("role at the desk that ends with it"),
+        max_length=12,
+        choices=StaffRole,
+        blank=True,
+        help_text=_("Given from the list of members; taken back by the house itself on the day after the mandate."),
+    )
+    role_ended_at = models.DateTimeField(_("role taken back"), null=True, blank=True, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = MandateQuerySet.as_manager()

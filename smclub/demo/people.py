@@ -231,6 +231,7 @@ def mandates(demo: Shelf) -> None:
                 title=row["title_fr"],
                 title_en=row.get("title_en", ""),
                 starts_on=row["since"],
+                ends_on=row.get("until"),
                 elected_on=row["since"],
                 position=row.get("order", 0),
             )

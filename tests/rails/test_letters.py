@@ -1,6 +1,7 @@
 """Every letter that the site can send, put into words in both languages: a kind that has no row here fails."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.adapter import get_adapter
@@ -12,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.urls import resolve
 from django.utils import timezone, translation
 
-from members import contacting, grouping, joining, messaging, noticing, seats, standing, telling, treasury
+from members import contacting, grouping, joining, mandating, messaging, noticing, seats, standing, telling, treasury
 from members.mail import COMPOSERS, compose, letter
 from members.models import KnownBrowser, Letter, Member
 from posts import moderating, reporting
@@ -79,6 +80,17 @@ def of_groups(language: str) -> None:
     telling.sweep()
 
 
+def of_mandates(language: str) -> None:
+    cast("oscar")  # whose letters are in French
+    for ends in (20, -1):
+        member = somebody(language)
+        roles.give(member, roles.TREASURER)
+        holder = make.make_person(member=member)
+        ends_on = timezone.localdate() + timedelta(days=ends)
+        make.make_mandate(person=holder, starts_on=ends_on - timedelta(days=300), ends_on=ends_on, staff_role="treasurer")
+    mandating.sweep()
+
+
 def of_dues(language: str) -> None:
     plan, payer = make.make_plan(), make.make_organisation()
     treasury.pay(treasury.ask_for(plan, by=None, member=somebody(language)), by=None, paid_on=timezone.localdate(), method="cash")
@@ -111,6 +123,7 @@ def letters(language: str) -> dict[str, Letter]:
     a_letter_of_each_kind(somebody(language))
     of_members(language)
     of_groups(language)
+    of_mandates(language)
     of_dues(language)
     of_discussions(language)
     telling.sweep()

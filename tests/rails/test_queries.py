@@ -1,5 +1,7 @@
 """A page costs the same number of queries with one row more of everything and with seven."""
 
+from datetime import date
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -57,6 +59,7 @@ def grow(people, rows: int) -> None:
         make.make_group().topics.add(people.topic)
         make.make_group_request(group=people.elsewhere, state="declined")
         make.make_mandate(person=person)
+        make.make_mandate(person=person, starts_on=date(2019, 1, 1), ends_on=date(2020, 1, 1), title="Trésorier")
         make.make_person(member=member, is_in_directory=True, visibility="members", organisation=people.organisation)
         make.make_category()
         make.make_dues(member=people.milan, plan=make.make_plan(), ends_in=-400 - number)
