@@ -1,9 +1,11 @@
 """A write-up, told to those who went to the meeting."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.utils import timezone
 
 from members import telling
@@ -66,3 +68,17 @@ def test_an_old_one_or_another_article_is_not_told(fields):
     Post.objects.filter(pk=post.pk).delete()
     make.make_post(event=post.event, **{"kind": "report"} | fields)
     assert news.tell_write_ups() == 0
+
+
+def test_a_reply_whose_letter_waited_when_news_came_is_told():
+    """The move of rows of the migration, on what it may find."""
+    milan, reply = cast("milan"), make.make_comment()
+    for state, key in (("queued", "a"), ("sent", "b")):
+        Letter.objects.create(
+            kind="posts.comment_reply", key=key, to_email=milan.email, member=milan, state=state, context={"comment": reply.pk}
+        )
+    import_module("posts.migrations.0008_replies_become_news").into_news(apps, None)
+    assert list(Letter.objects.values_list("state", flat=True)) == ["sent"]
+    assert [(row.member, row.key, row.kind) for row in Notice.objects.all()] == [
+        (milan, f"comment:{reply.pk}", "posts.comment_reply")
+    ]
