@@ -270,9 +270,7 @@ class ImportAdmin(ReadOnlyAdmin):
             "batch": batch,
             "asked": asked,
             "page": page_of(lines.order_by("number"), request.GET.get("page"), per_page=LINES),
-            "figures": [
-                (outcome, outcome.label, counted.get(outcome, 0)) for outcome in ImportLine.Outcome if counted.get(outcome)
-            ],
+            "figures": _figures(counted),
             "form": ConfirmForm(),
             "may_import": self.has_add_permission(request) and (_may_pay(request) or not counted.get("dues")),
         }

@@ -71,6 +71,7 @@ def test_from_a_file_to_members_paid_up(client, tristan, plan):
     deeds.try_out(batch.pk)
     preview = plain(client.get(of(batch)))
     assert "2 nouvelles personnes · 2 règlements, 120" in preview
+    assert "<b>2</b> nouvelles</a>" in preview
     assert "Zoé Le Goff" in preview
     assert Member.objects.filter(email="zoe@example.org").count() == 0
     assert client.post(of(batch, "confirm"), {"writes_letters": "on"}).url == of(batch)
