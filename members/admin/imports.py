@@ -185,7 +185,7 @@ class ImportAdmin(ReadOnlyAdmin):
             path("<int:pk>/essayer/", wrap(self.try_view), name=name("try")),
             path("<int:pk>/importer/", wrap(self.confirm_view), name=name("confirm")),
             path("<int:pk>/abandonner/", wrap(self.give_up_view), name=name("give_up")),
-            path("<int:pk>/rapport.csv", wrap(self.report_view), name=name("report")),
+            path("<int:pk>/rapport.csv", wrap(self.report_view), name=name("csv")),
             *super().get_urls(),
         ]
 

@@ -165,7 +165,7 @@ def test_refused_lines_are_shown_first_and_leave_by_file(client, tristan, plan):
     assert "Importer le tout" not in page
     assert "Zoé Le Goff" not in page
     assert "Zoé Le Goff" in client.get(of(batch), {"resultat": "toutes"}).text
-    answer = client.get(of(batch, "report"))
+    answer = client.get(of(batch, "csv"))
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert [row[:2] for row in rows[1:]] == [["2", "nouvelle"], ["3", "refusée"]]
     assert rows[2][3] == "" or rows[2][3].startswith("'=")

@@ -238,7 +238,7 @@ def arguments(club) -> dict[str, list]:
         "admin:members_grouprequest_change[elsewhere]": [club.request_elsewhere.pk],
         "admin:members_dues_csv": [2026],
         **{f"admin:members_import_{page}": [club.import_.pk] for page in ("columns", "meanings", "try", "confirm", "give_up")},
-        "admin:members_import_report": [club.import_.pk],
+        "admin:members_import_csv": [club.import_.pk],
         "admin:members_dues_change[organisation]": [club.company_dues.pk],
         "admin:members_member_change[owner]": [club.oscar.pk],
         "admin:posts_post_change[author's]": [club.author_draft.pk],
