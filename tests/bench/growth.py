@@ -89,6 +89,7 @@ def public_pages() -> dict[str, str]:
         "directory": reverse("members:directory"),
         "directory, in the middle": reverse("members:directory") + f"?page={middle}",
         "directory, last page": reverse("members:directory") + "?page=99999",
+        "directory, narrowed": reverse("members:directory") + "?q=membre&ville=Rennes&organisation=&langue=",
         "person": writer.get_absolute_url(),
         "person, any": Person.objects.get(slug="membre-400").get_absolute_url(),
         "team": reverse("members:team"),
