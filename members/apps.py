@@ -30,6 +30,8 @@ class MembersConfig(AppConfig):
         "group.declined": _("Decline a request to join a group"),
         "group.add": _("Add to a group"),
         "group.remove": _("Remove from a group"),
+        "handover.tick": _("Tick something as handed on"),
+        "handover.untick": _("Untick something as handed on"),
         "mandate.role_over": _("Take a role back at the end of a mandate"),
         "notice.tell": _("Send an announcement to a group"),
         "group.entrust": _("Make coordinator of a group"),

@@ -3,9 +3,10 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import admin, messages
 from django.shortcuts import redirect
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from smclub import week
+from smclub import handover_views, week
 
 ORDER = ("events", "posts", "members", "partners")
 
@@ -30,7 +31,12 @@ class ClubAdminSite(admin.AdminSite):
 
     def get_urls(self):
         """Without the redirection to any row's page (`ClubModelAdmin.view_on_site` links to those that may be read)."""
-        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+        own = [
+            path("passation/", self.admin_view(handover_views.people), name="handover"),
+            path("passation/<int:pk>/", self.admin_view(handover_views.person), name="handover_of"),
+            path("passation/<int:pk>/cocher/", self.admin_view(handover_views.tick), name="handover_tick"),
+        ]
+        return [*own, *(url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site")]
 
     def password_change(self, request, extra_context=None):
         """The house's own form: guesses at the old one are counted, and its owner gets a letter."""

@@ -83,6 +83,8 @@ RULES = (
     Rule("members.GroupMembership.member", GONE, Merged.DEED),
     Rule("members.GroupRequest.member", GONE, ONCE, hides=("decided_by",)),
     Rule("members.GroupRequest.decided_by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("members.HandoverTick.member", GONE, ONCE, hides=("ticked_by",)),
+    Rule("members.HandoverTick.ticked_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("members.GroupNotice.author", LOOSE, MOVED),
     Rule("members.Entry.actor", Erased.DEED, MOVED, hides=("subject_label", "note")),
     Rule("members.Letter.member", Erased.DEED, MOVED, hides=("context", "key", "html"), by_address=("to_email",)),

@@ -26,6 +26,7 @@ class ClubAdmin(ClubModelAdmin):
         (_("News"), {"fields": ["letters_a_week"]}),
         (_("Dues"), {"fields": DUES}),
         (_("Addresses"), {"fields": ["contact_email", "press_email", "partners_email", "mastodon", "bluesky", "linkedin"]}),
+        (_("Handover"), {"fields": ["handover"]}),
         (_("Legal notice"), {"fields": ["publisher_name", "seat", "telephone", "registration", "host"]}),
     ]
 

@@ -3,6 +3,7 @@ from members.models.browser import KnownBrowser
 from members.models.club import Club
 from members.models.dues import Dues, DuesSeat, DuesState, Plan
 from members.models.group import Group, GroupMembership, GroupRequest
+from members.models.handover import HandoverTick
 from members.models.imports import Import, ImportLine
 from members.models.invoice import Invoice, InvoiceSeries
 from members.models.join_link import JoinLink
@@ -31,6 +32,7 @@ __all__ = [
     "GroupNotice",
     "GroupRequest",
     "GroupTopic",
+    "HandoverTick",
     "Import",
     "ImportLine",
     "Inquiry",

@@ -9,6 +9,13 @@ from smclub.languages import Text, localised
 from smclub.links import web_address
 
 GRACE_DAYS = 30
+HANDOVER = """La boîte de courriel du club
+Le nom de domaine
+L’hébergement du site, ses clés et ses sauvegardes
+Le compte en banque et ses signatures
+Les comptes des réseaux sociaux
+Les papiers de l’association : statuts, registre, assurance
+Les clés de la salle et le matériel"""
 LETTERS_A_WEEK = 3
 
 
@@ -87,6 +94,13 @@ class Club(models.Model):
     )
     invoice_terms = models.TextField(
         _("conditions of payment"), blank=True, help_text=_("What every invoice says besides: time to pay, late payment…")
+    )
+
+    handover = models.TextField(
+        _("what is handed on by hand"),
+        blank=True,
+        default=HANDOVER,
+        help_text=_("One thing per line: accounts, keys, papers that no table of the site knows of. Never a password."),
     )
 
     class Meta:

@@ -117,6 +117,7 @@ def a_full_life(member) -> Person:
     person.languages.create(code="br")
     make_group(members=[member])
     make_group_notice(author=member)
+    member.handed_on.create(text="Le nom de domaine")
     make_group_request(member=member, message="Je voudrais en être.")
     application = make_application(member=member, motivation="Rencontrer des pairs de Rennes.")
     application.inquiries.create(question="Pourquoi ?", answer="Pour apprendre.")
