@@ -17,6 +17,7 @@ ELSEWHERE = {  # addresses whose place in the navigation is not that of their ap
     "members:organisation": "",
     "members:me": "account",
     "members:name": "account",
+    "members:letters": "account",
     "members:profile": "account",
     "members:profile_seen": "account",
     "members:message_answer": "account",

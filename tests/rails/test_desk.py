@@ -241,6 +241,7 @@ def pairs() -> list[tuple]:
         (make.make_event(), make.make_event_partner(event=event, organisation=partner.organisation)),
         (make.make_event(), make.make_invitation(event=event, member=member)),
         (make.make_person(), make.make_mandate(person=person)),
+        (make.make_person(), person.languages.create(code="fr")),
         (make.make_partner(), partner.periods.get()),
         (make.make_dues(organisation=make.make_organisation(), contact=member, seats=2), dues.holders.create(member=member)),
     ]
