@@ -5,6 +5,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from members import messaging
 from members.conduct import ask_for_conduct
@@ -42,11 +43,11 @@ class DirectoryForm(forms.Form):
         codes = spoken.order_by("code").values_list("code", flat=True).distinct()
         told = kept(f"choices:{kept_as}", lambda: (list(towns), list(codes))) if kept_as else (towns, codes)
         self.fields["ville"].choices = [("", _("Everywhere")), *((town, town) for town in told[0])]
-        self.fields["langue"].choices = [("", _("All languages")), *((code, Spoken(code).label) for code in told[1])]
-        self.fields["groupe"].empty_label = _("All groups")
-        self.fields["organisation"].empty_label = _("All organisations")
+        self.fields["langue"].choices = [("", pgettext("languages", "All")), *((code, Spoken(code).label) for code in told[1])]
+        self.fields["groupe"].empty_label = pgettext("groups", "All")
+        self.fields["organisation"].empty_label = pgettext("organisations", "All")
         self.fields["organisation"].queryset = Organisation.objects.employing(people.showing("organisation", to=visitor))
-        self.fields["theme"].empty_label = _("All interests")
+        self.fields["theme"].empty_label = pgettext("interests", "All")
         self.fields["theme"].queryset = Topic.objects.of_interest_to(people.showing("topics", to=visitor))
 
     def narrow(self, people):
