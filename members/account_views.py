@@ -17,7 +17,7 @@ from smclub.shared import keep_private
 
 READERS = {  # who is asked for one's own page; no row of the database has the number 0
     "visiteur": AnonymousUser,
-    "membre": lambda: Member(pk=0, standing=Member.Standing.MEMBER),
+    "membre": lambda: Member(pk=0, standing=Member.Standing.MEMBER, name=_("A member")),
 }
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 

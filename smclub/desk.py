@@ -116,7 +116,8 @@ class ClubModelAdmin(admin.ModelAdmin):
         """Names of what the list, its filters and the form show."""
         filters = [part if isinstance(part, str) else "" for part in self.get_list_filter(request)]
         filters += [part[0] for part in self.get_list_filter(request) if isinstance(part, tuple) and not _asks_if_empty(part)]
-        shown = [self.opts.pk.name, self.date_hierarchy or "", *self.get_list_display(request), *filters]
+        columns = [column for column in self.get_list_display(request) if isinstance(column, str)]
+        shown = [self.opts.pk.name, self.date_hierarchy or "", *columns, *filters]
         shown += flatten_fieldsets(self.get_fieldsets(request))
         return {name.partition(LOOKUP_SEP)[0] for name in shown}
 
