@@ -27,7 +27,7 @@ dev:  ## the reloading server with the debug toolbar (PORT=8000)
 
 test:  ## every test, browser included (ARGS="tests/events -x" for some)
 	@.ci/venv requirements.txt requirements-dev.txt
-	@$(PYTHON) -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint:  ## style, types, templates, migrations and translations
 	@.ci/venv requirements.txt requirements-dev.txt
