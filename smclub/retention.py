@@ -153,11 +153,7 @@ RULES = (
     Rule("requests to join a group, a year after the answer", _answered_group_requests, _deleted),
     Rule("files to import that were left lying, after a week", _imports_left_lying, importing.forget),
     Rule("lines of reports of imports, a month after", _old_reports_of_imports, importing.forget),
-    Rule(
-        "Django's own log of the desk, a year after",
-        lambda: LogEntry.objects.filter(action_time__lt=timezone.now() - YEAR),
-        _deleted,
-    ),
+    Rule("Django's own log of the desk, a year after", _old_log_of_the_desk, _deleted),
 )
 
 # What jobs of their own remove: counted here, so that the dry run tells all.

@@ -179,14 +179,18 @@ def desk() -> dict[str, str]:
     from django.urls import reverse  # lazy: once Django is set up
 
     from events.models import Event
-    from members.models import Application
+    from members.models import Application, GroupNotice, GroupRequest, Member
     from posts.models import Comment, Post
 
     event = Event.objects.filter(slug="sous-titrer-vraiment").first() or Event.objects.first()
     rows = {"events_event": event, "posts_post": Post.objects.first(), "posts_comment": Comment.objects.first()}
     rows["members_application"] = Application.objects.first()
-    rows["members_joinlink"] = None
+    rows |= {"members_grouprequest": GroupRequest.objects.first(), "members_groupnotice": GroupNotice.objects.first()}
+    rows |= {"members_joinlink": None, "members_groupmembership": None}
+    coordinator = Member.objects.filter(email="coordinator@example.org").get()
     return {
+        "desk-handover": reverse("admin:handover"),
+        "desk-handover-of": reverse("admin:handover_of", args=[coordinator.pk]),
         "desk": reverse("admin:index"),
         "desk-attendees": reverse("admin:events_event_attendees", args=[event.pk]),
         "desk-member-list": reverse("admin:members_member_changelist"),
@@ -201,16 +205,20 @@ def money() -> dict[str, str]:
     """The treasurer's desk."""
     from django.urls import reverse  # lazy: once Django is set up
 
-    from members.models import Dues, Invoice
+    from members.models import Dues, Import, Invoice
 
     paths = {
         "dues-list": "dues_changelist",
         "dues-add": "dues_add",
         "totals": "dues_totals",
         "invoice-list": "invoice_changelist",
+        "import-add": "import_add",
+        "import-list": "import_changelist",
     }
     shown = {f"desk-{name}": reverse(f"admin:members_{url}") for name, url in paths.items()}
     shown["desk-dues"] = reverse("admin:members_dues_change", args=[Dues.objects.filter(organisation__isnull=False)[:1].get().pk])
+    if batch := Import.objects.first():
+        shown["desk-import"] = reverse("admin:members_import_change", args=[batch.pk])
     if invoice := Invoice.objects.first():
         shown["invoice"] = invoice.get_absolute_url()
     return shown
