@@ -37,6 +37,7 @@ def long_discussion(people) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.embedded
 @pytest.mark.parametrize("who", [None, "milan"])
 def test_every_first_view_is_light(client, who):
     people = club.build()
