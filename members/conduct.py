@@ -2,11 +2,14 @@
 
 from django import forms
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from members.models import Club, Member
+from members.models import Club, Consent, Member
 from smclub.keeping import kept_here
+
+WORDS = _("I accept the code of conduct.")
 
 
 class ConductField(forms.BooleanField):
@@ -15,7 +18,7 @@ class ConductField(forms.BooleanField):
     def __init__(self, version: str):
         page = reverse("page", kwargs={"slug": "code-de-conduite"})
         super().__init__(
-            label=_("I accept the code of conduct."),
+            label=WORDS,
             help_text=format_html('<a href="{}">{}</a>', page, _("Read it")),
             error_messages={"required": _("The club asks everybody to accept it first.")},
         )
@@ -31,3 +34,10 @@ def ask_for_conduct(form: forms.BaseForm, member: Member) -> None:
     version = kept_here("club", Club.current).conduct_version
     if version and member.conduct_version != version:
         form.fields["conduct"] = ConductField(version)
+
+
+def accept(member: Member, version: str) -> None:
+    """Keeps which version was accepted, and the words that it was accepted with."""
+    member.conduct_version, member.conduct_accepted_at = version, timezone.now()
+    member.save(update_fields=["conduct_version", "conduct_accepted_at"])
+    Consent.objects.keep(member, {"conduct": (str(WORDS), version)}, way=Consent.Way.FORM)

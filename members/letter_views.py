@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members import preferring
 from members.kinds import always_sent, kinds
 from members.letter_forms import LettersForm
-from members.models import Club
+from members.models import Club, Consent
 from smclub import limits
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +56,9 @@ def stop(request, token):
         return render(request, "429.html", status=429)
     context = {"address": preferring.masked(member.email), "stopped": [kinds()[key].words for key in keys], "token": token}
     if request.method == "POST":
-        context["undo"] = preferring.stop(member, stopped=keys)
+        by_itself = "List-Unsubscribe" in request.POST
+        way = Consent.Way.PROGRAM if by_itself else Consent.Way.LINK
+        context["undo"] = preferring.stop(member, stopped=keys, way=way)
     return render(request, "members/letters_stop.html", context)
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.kinds import Cadence, kinds, news_of
-from members.models import Member, Notice, Preference
+from members.models import Consent, Member, Notice, Preference
 from members.models.news import due
 
 SALT, UNDO = "members.stop", "members.stop.undo"
@@ -26,7 +26,7 @@ def cadences_of(member: Member) -> dict[str, str]:
 
 
 @transaction.atomic
-def choose(member: Member, *, wanted: Mapping[str, str]) -> None:
+def choose(member: Member, *, wanted: Mapping[str, str], way: str = Consent.Way.FORM) -> None:
     """What is as by default leaves no row, so that it follows the default; what waits already follows the choice."""
     Member.objects.select_for_update().get(pk=member.pk)
     before = cadences_of(member)
@@ -45,6 +45,7 @@ def choose(member: Member, *, wanted: Mapping[str, str]) -> None:
             waiting.delete()
         else:
             waiting.update(cadence=cadence, is_chosen=key in chosen, due_at=due(cadence, timezone.now()))
+    Consent.objects.keep(member, {key: (str(kinds()[key].words), str(new)) for key, new in changes.items()}, way=way)
 
 
 def choose_nothing(member: Member) -> None:
@@ -68,11 +69,11 @@ def stopped_by(token: str) -> tuple[Member, list[str]] | None:
     return (member, keys) if member and keys else None
 
 
-def stop(member: Member, *, stopped: Iterable[str]) -> str:
+def stop(member: Member, *, stopped: Iterable[str], way: str = Consent.Way.LINK) -> str:
     """Nothing more of these kinds. Returns the key that undoes it, for a week."""
     before = cadences_of(member)
     keys = [key for key in stopped if key in before]
-    choose(member, wanted=dict.fromkeys(keys, Cadence.NEVER))
+    choose(member, wanted=dict.fromkeys(keys, Cadence.NEVER), way=way)
     return signing.dumps([member.pk, {key: before[key] for key in keys}], salt=UNDO, compress=True)
 
 
@@ -85,7 +86,7 @@ def undo(token: str, *, stopped: str) -> Member | None:
         return None
     if named is None or named[0].pk != member_id:
         return None
-    choose(named[0], wanted={key: cadence for key, cadence in before.items() if key in named[1]})
+    choose(named[0], wanted={key: cadence for key, cadence in before.items() if key in named[1]}, way=Consent.Way.LINK)
     return named[0]
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members import picturing
+from members.conduct import accept
 from members.models import Member, Organisation, Person, PersonLanguage, Picture
 from members.models.topic import topics_from_string
 from smclub.changed import changed
@@ -36,8 +36,7 @@ def keep_name(member: Member, name: str, *, conduct: str = "") -> None:
     if name and not member.is_known_by_name:
         introduce(member, name=name)
     if conduct and conduct != member.conduct_version:
-        member.conduct_version, member.conduct_accepted_at = conduct, timezone.now()
-        member.save(update_fields=["conduct_version", "conduct_accepted_at"])
+        accept(member, conduct)
 
 
 @transaction.atomic

@@ -89,6 +89,7 @@ RULES = (
     Rule("members.Entry.actor", Erased.DEED, MOVED, hides=("subject_label", "note")),
     Rule("members.Letter.member", Erased.DEED, MOVED, hides=("context", "key", "html"), by_address=("to_email",)),
     Rule("members.Preference.member", GONE, ONCE),
+    Rule("members.Consent.member", GONE, MOVED),
     Rule("members.Notice.member", GONE, ONCE, hides=("context", "key", "thread", "letter")),
     Rule("members.Dues.member", Erased.DEED, MOVED, hides=("recorded_by",)),
     Rule("members.Dues.contact", LOOSE, MOVED, hides=("recorded_by", "reference")),

@@ -1,6 +1,7 @@
 from members.models.application import Application, Inquiry, Sponsorship
 from members.models.browser import KnownBrowser
 from members.models.club import Club
+from members.models.consent import Consent
 from members.models.dues import Dues, DuesSeat, DuesState, Plan
 from members.models.group import Group, GroupMembership, GroupRequest
 from members.models.handover import HandoverTick
@@ -21,6 +22,7 @@ from members.models.topic import GroupTopic, PersonTopic, Topic
 __all__ = [
     "Application",
     "Club",
+    "Consent",
     "Dues",
     "DuesSeat",
     "DuesState",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from members.models.append_only import AppendOnlyQuerySet, Line
 from members.models.member import Member
 
 KEPT = timedelta(days=365)
@@ -21,11 +22,7 @@ def deeds() -> dict:
     return {verb: label for config in apps.get_app_configs() for verb, label in getattr(config, "deeds", {}).items()}
 
 
-class AppendOnly(TypeError):
-    """The log is written once: what was done is not undone by changing what is said of it."""
-
-
-class EntryQuerySet(models.QuerySet):
+class EntryQuerySet(AppendOnlyQuerySet):
     def about(self, subject):
         """The deeds done to one row, the latest first."""
         return self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk)).order_by("-at", "-pk")
@@ -41,15 +38,6 @@ class EntryQuerySet(models.QuerySet):
     def forget_actor(self) -> int:
         """Somebody did these deeds, who is here no more; returns how many."""
         return models.QuerySet.update(self, actor=None, is_by_the_erased=True)
-
-    def update(self, **fields):
-        raise AppendOnly
-
-    def bulk_update(self, *args, **kwargs):
-        raise AppendOnly
-
-    def delete(self):
-        raise AppendOnly
 
 
 class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore[misc]
@@ -74,11 +62,8 @@ class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore
         )
 
 
-class Entry(models.Model):
-    """One line of the log of deeds: who did what to which thing, from which state to which, and why.
-
-    Written once, read for a year, changed by nobody: an owner cannot take back from the log what an owner did.
-    """
+class Entry(Line):
+    """One line of the log of deeds: who did what to which thing, from which state to which, and why; kept for a year."""
 
     at = models.DateTimeField(_("at"), default=timezone.now)
     actor = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("by"))
@@ -104,15 +89,6 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deed} · {self.subject_label}"
-
-    def save(self, **kwargs):
-        """Of a new line alone."""
-        if self.pk:
-            raise AppendOnly
-        super().save(**kwargs)
-
-    def delete(self, **kwargs):
-        raise AppendOnly
 
     @property
     def deed(self) -> str:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from members import standing
 from members.models import Entry
-from members.models.journal import AppendOnly, deeds
+from members.models.append_only import AppendOnly
+from members.models.journal import deeds
 from posts import moderating
 from tests.cast import cast
 from tests.desk import save

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Registration
-from members.models import Application, Entry, Export, Letter, Notice, Preference
+from members import preferring
+from members.models import Application, Entry, Export, Letter, Notice
 from members.models.member import Member
 from members.models.person import Person
 from posts.models import Report
@@ -121,7 +122,7 @@ def a_full_life(member) -> Person:
     make_group_request(member=member, message="Je voudrais en être.")
     application = make_application(member=member, motivation="Rencontrer des pairs de Rennes.")
     application.inquiries.create(question="Pourquoi ?", answer="Pour apprendre.")
-    Preference.objects.create(member=member, kind="posts.comment_reply", cadence="never")
+    preferring.choose(member, wanted={"posts.comment_reply": "never"})
     Notice.objects.create(member=member, kind="posts.comment_reply", key="comment:1", cadence="now")
     make_application().sponsorships.create(member=member, state="vouches")
     make_registration(member=member, guests=2)
