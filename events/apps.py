@@ -16,6 +16,11 @@ class EventsConfig(AppConfig):
         "event.copy": _("Copy a meeting"),
         "event.promote": _("Seat who was waiting"),
         "registration.remove": _("Remove a registration"),
+        "event.admit": _("Let somebody waiting in at the door"),
+        "event.walk_in": _("Let somebody in without a registration"),
+        "event.door_link": _("Give a link to the door"),
+        "event.door_link_revoke": _("Revoke a link to the door"),
+        "event.hand_out": _("Hand out a list of names"),
     }
 
     letters = {

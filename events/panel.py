@@ -45,7 +45,8 @@ class Panel:
     @property
     def can_leave(self) -> bool:
         """Whether there is something to give back."""
-        return self.registration is not None and self.registration.is_live and self.state != "past"
+        has_come = self.registration is not None and self.registration.arrived
+        return self.registration is not None and self.registration.is_live and self.state != "past" and not has_come
 
     @property
     def can_change_guests(self) -> bool:

@@ -1,4 +1,4 @@
-"""Every change of a seat. Joining is: enqueue, then promote; nothing else asks whether there is room.
+"""Every change of a seat but those at the door (events.door). Joining is: enqueue, then promote; nothing else asks for room.
 
 Each verb first takes the event's lock by a write, then reads the event and its rows again: what was loaded before is not used.
 Pages show how many come, so each ends with a new edition of them; nothing of it is searched for, so nothing is indexed again.
@@ -75,6 +75,8 @@ def leave(event: Event, *, member: Member) -> Registration | None:
     if registration is None or not registration.is_live:
         return registration
     _refuse_if_over(event)
+    if registration.arrived:
+        raise Refused(_("You are here already: the list at the door says so."), code="arrived")
     _put(registration, State.CANCELLED)
     _tell("left", registration)
     _tell_promoted(_seat(event))
@@ -109,7 +111,7 @@ def unite(event: Event, *, member: Member, into: Member) -> Registration | None:
     rows = list(event.registrations.filter(member__in=[member, into]))
     if not rows:
         return None
-    kept, *others = sorted(rows, key=lambda row: (BETTER.index(row.state), row.queue_no))
+    kept, *others = sorted(rows, key=lambda row: (BETTER.index(row.state), -row.arrived, row.queue_no))
     for row in others:
         row.delete()
     if kept.member_id != into.pk:
@@ -144,6 +146,8 @@ def _change_guests(event: Event, registration: Registration, guests: int) -> Reg
     if more == 0:
         return registration
     _refuse_if_over(event)
+    if 1 + guests < registration.arrived:
+        raise Refused(_("More of you are here already."), code="arrived", field="guests")
     if more > 0:
         _refuse_a_party_that_never_fits(event, guests)
     if more > 0 or event.is_called_off:
@@ -171,6 +175,8 @@ def _enqueue(event, registration, *, member, guests, source) -> Registration:
 
 def _put(registration: Registration, state: str, *, reason: str = "") -> None:
     registration.state, registration.reason = state, reason
+    if state != State.GOING:  # nobody is here without a place
+        registration.arrived, registration.checked_in_at = 0, None
     registration.state_changed_at = timezone.now()
     registration.rev += 1
     registration.save()

@@ -136,7 +136,8 @@ def _erase_the_rest(erasure: Erasure, member: Member) -> None:
     _dues(member, marks)
     if person:
         _person(person, keeps_name=erasure.keeps_name)
-    Registration.objects.filter(member=member).update(member=None, reason="")
+    theirs = Q(member=member) | Q(email__in=addresses_of(member))
+    Registration.objects.filter(theirs).update(member=None, reason="", name="", email="")
     for export in Export.objects.filter(member=member):
         exporting.discard(export)
     _rows_by_rule(member, Erased.GONE, lambda rows: rows.delete())

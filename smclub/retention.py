@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from events.models import Event, Invitation, Registration
+from events.models import DoorLink, DoorTap, Event, Invitation, Registration
 from members.importing import deeds as importing
 from members.mail import letter
 from members.models import Entry, Erasure, Export, GroupRequest, Import, Letter, Member, Notice, SealedRecord
@@ -43,7 +43,21 @@ def _friends_registrations() -> QuerySet:
 
 
 def _of_nobody(rows: QuerySet) -> None:
-    rows.update(member=None, reason="")
+    rows.update(member=None, reason="", name="", email="")
+
+
+def _names_given_at_the_door() -> QuerySet:
+    """Of who has no account, where they could read what is kept of them."""
+    over = Event.objects.filter(ends_at__lt=timezone.now() - SEASON)
+    return Registration.objects.filter(event__in=over, member=None).exclude(name="", email="")
+
+
+def _old_taps() -> QuerySet:
+    return DoorTap.objects.filter(registration__event__ends_at__lt=timezone.now() - MONTH)
+
+
+def _old_door_links() -> QuerySet:
+    return DoorLink.objects.filter(event__ends_at__lt=timezone.now() - MONTH)
 
 
 def _old_invitations() -> QuerySet:
@@ -142,6 +156,9 @@ def _old_reports_of_imports() -> QuerySet:
 
 RULES = (
     Rule("registrations of friends, a year after the meeting: a number is left", _friends_registrations, _of_nobody),
+    Rule("names given at the door without an account, three months after the meeting", _names_given_at_the_door, _of_nobody),
+    Rule("taps at the door, a month after the meeting", _old_taps, _deleted),
+    Rule("links to the door, a month after the meeting", _old_door_links, _deleted),
     Rule("invitations, a year after the meeting", _old_invitations, _deleted),
     Rule("erasures given up: the account is used again, or nobody could be warned", _come_back, _kept),
     Rule("accounts unused for two years: a warning, and a month", _unused_accounts, _warned),

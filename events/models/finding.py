@@ -151,7 +151,9 @@ class EventQuerySet(models.QuerySet):
         return self.filter(Exists(EventPartner.objects.filter(event=OuterRef("pk"), organisation=organisation)))
 
     def attended_by(self, member):
-        return self.filter(Exists(Registration.objects.going().filter(event=OuterRef("pk"), member=member)))
+        """Those that `member` goes to or went to, but where the door did not see them."""
+        theirs = Registration.objects.going().filter(event=OuterRef("pk"), member=member)
+        return self.filter(Exists(theirs.exclude(pk__in=Registration.objects.absent().filter(member=member).values("pk"))))
 
     def for_calendar(self):
         """What a calendar takes, a date known to the hour or the day, with all that an entry says."""

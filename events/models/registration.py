@@ -1,7 +1,7 @@
 import secrets
 
 from django.db import models
-from django.db.models import F, Max, Q, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,15 @@ class RegistrationQuerySet(models.QuerySet):
     def of_the_blocked(self):
         return self.filter(member__standing=Member.Standing.BLOCKED)
 
+    def came(self):
+        """Seen at the door."""
+        return self.going().filter(arrived__gt=0)
+
+    def absent(self):
+        """Going, and not seen at a door that was kept; where nobody was checked in, nobody is known to have stayed away."""
+        kept = Registration.objects.came().filter(event=OuterRef("event"))
+        return self.going().filter(Exists(kept), arrived=0, event__ends_at__lte=timezone.now())
+
     def next_queue_no(self) -> int:
         """The tail of the queue: numbers are never given twice in one event."""
         return (self.aggregate(last=Max("queue_no"))["last"] or 0) + 1
@@ -40,7 +49,7 @@ class RegistrationQuerySet(models.QuerySet):
 
     def for_list(self):
         """As the list at the door has them: those going by name, then those waiting in their order."""
-        named = self.live().filter(member__isnull=False).select_related("member")
+        named = self.live().exclude(member=None, name="").select_related("member")
         return named.order_by("state", "queue_no")
 
     def named_to_others(self):
@@ -48,7 +57,7 @@ class RegistrationQuerySet(models.QuerySet):
 
 
 class Registration(models.Model):
-    """A member's answer to an event; no row means that they never answered."""
+    """A member's answer to an event; no row means that they never answered. Who came unannounced has a name and no account."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("On the waiting list")
@@ -67,6 +76,8 @@ class Registration(models.Model):
     event = models.ForeignKey("events.Event", models.CASCADE, related_name="registrations", verbose_name=_("event"))
     member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="registrations", verbose_name=_("member"))
     state = models.CharField(_("state"), max_length=10, choices=State)
+    name = models.CharField(_("name given at the door"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail given at the door"), blank=True)
     guests = models.PositiveSmallIntegerField(_("guests"), default=0)
     queue_no = models.PositiveIntegerField(_("order of arrival"))
     rev = models.PositiveIntegerField(default=0, editable=False)
@@ -75,6 +86,8 @@ class Registration(models.Model):
     created_at = models.DateTimeField(_("first answered"), default=timezone.now, editable=False)
     state_changed_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
+    arrived = models.PositiveSmallIntegerField(_("people here"), default=0, editable=False)
+    checked_in_at = models.DateTimeField(_("here since"), null=True, blank=True, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -85,14 +98,30 @@ class Registration(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "member"], condition=Q(member__isnull=False), name="registration_once"),
             models.UniqueConstraint(fields=["event", "queue_no"], name="registration_queue_no_once"),
+            models.UniqueConstraint(fields=["event", "email"], condition=~Q(email=""), name="registration_email_once"),
+            models.CheckConstraint(
+                condition=Q(arrived__lte=F("guests") + 1),
+                name="registration_arrived_within_seats",
+                violation_error_message=_("No more people can be here than are registered."),
+            ),
+            models.CheckConstraint(
+                condition=Q(arrived=0, checked_in_at__isnull=True) | Q(arrived__gt=0, checked_in_at__isnull=False),
+                name="registration_checked_in_when_arrived",
+                violation_error_message=_("Somebody is here since an hour, or not at all."),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.member or '—'} · {self.event}"
+        return f"{self.member or self.name or '—'} · {self.event}"
 
     @property
     def seats(self) -> int:
         return 1 + self.guests
+
+    @property
+    def shown_name(self) -> str:
+        """As the list at the door has them: what they said there, or what others see of them."""
+        return self.name or (self.member.public_name if self.member else "—")
 
     @property
     def is_live(self) -> bool:

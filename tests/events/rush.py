@@ -15,7 +15,7 @@ TIMEOUT = 60
 
 @dataclass(frozen=True)
 class Deed:
-    """One call of a verb of events.registering, by keyword: ids, not rows, because it crosses processes."""
+    """One call of a verb of events.registering or events.door, by keyword: ids, not rows, because it crosses processes."""
 
     verb: str
     event: int
@@ -48,7 +48,7 @@ def _open(name: str, *, is_unlocked: bool):
 
 def _client(name, deed, barrier, answers, is_unlocked):
     connection = _open(name, is_unlocked=is_unlocked)
-    from events import registering
+    from events import door, registering
     from events.models import Event, Registration
     from members.models import Member
     from smclub.changed import changed
@@ -60,7 +60,7 @@ def _client(name, deed, barrier, answers, is_unlocked):
     if deed.member:
         facts["member"] = Member.objects.get(pk=deed.member)
     subject = event
-    if deed.verb == "remove":
+    if deed.verb in ("remove", "check_in"):
         subject = Registration.objects.get(event=event, member=facts.pop("member"))
     barrier.wait(TIMEOUT)
     try:
@@ -71,6 +71,9 @@ def _client(name, deed, barrier, answers, is_unlocked):
             Event.objects.filter(pk=event.pk).update(**facts)
             registering.capacity_changed(event)
             answer = "done"
+        elif deed.verb == "check_in":
+            done = door.check_in(subject, keeper=door.Keeper(None), **facts)
+            answer = f"{done.registration.arrived}{' already' if done.here_since else ''}"
         else:
             registration = getattr(registering, deed.verb)(subject, **facts)
             answer = registration.state if registration else "nothing"

@@ -103,6 +103,23 @@ def test_an_event_saved_by_several_at_once_is_indexed_once():
     assert run([Deed("changed", event.pk) for _n in range(6)]) == {"done": 6}
 
 
+def taps(row, nonces, people):
+    return [Deed("check_in", row.event_id, row.member_id, {"people": people, "nonce": nonce}) for nonce in nonces]
+
+
+def test_one_ticket_shown_to_six_telephones_lets_one_party_in():
+    row = make_registration(event=make_event(days=0), guests=1)
+    assert run(taps(row, "abcdef", people=2)) == {"2": 1, "2 already": 5}
+    row.refresh_from_db()
+    assert (row.arrived, row.taps.count()) == (2, 6)
+
+
+def test_one_tap_sent_six_times_at_once_is_one_tap():
+    row = make_registration(event=make_event(days=0))
+    assert run(taps(row, "aaaaaa", people=1)) == {"1": 6}
+    assert row.taps.count() == 1
+
+
 def four_want_the_last_place():
     event = make_event(capacity=5, max_guests=1)
     going = [make_registration(event=event).member for _n in range(4)]
