@@ -264,8 +264,8 @@ class RegistrationAdmin(ReadOnlyAdmin):
 
 @admin.register(Venue)
 class VenueAdmin(ClubModelAdmin):
-    list_display = ["name", "street", "postcode", "city", "capacity_hint"]
-    list_filter = ["city"]
+    list_display = ["name", "street", "postcode", "city", "capacity_hint", "step_free"]
+    list_filter = ["city", "step_free"]
     search_fields = ["name", "city", "street"]
     ordering = ["city", "name", "pk"]
     prepopulated_fields = {"slug": ["name", "city"]}
@@ -274,6 +274,7 @@ class VenueAdmin(ClubModelAdmin):
             None,
             {"fields": ["name", "slug", "street", ("postcode", "city"), "country", ("latitude", "longitude"), "capacity_hint"]},
         ),
+        (_("Accessibility"), {"fields": ["step_free", "accessibility", "accessibility_en"]}),
         (_("Getting there"), {"fields": ["access", "access_en", "access_notes"]}),
     ]
 
@@ -287,8 +288,8 @@ class VenueAdmin(ClubModelAdmin):
         """Codes and floors are for those who keep the venue, and on a meeting's page for those who go."""
         if self.has_change_permission(request, obj):
             return self.fieldsets
-        place, (label, _options) = self.fieldsets
-        return [place, (label, {"fields": ["access", "access_en"]})]
+        *public, (label, _options) = self.fieldsets
+        return [*public, (label, {"fields": ["access", "access_en"]})]
 
 
 @admin.register(Cycle)

@@ -9,6 +9,11 @@ from smclub.markdown import RenderedField
 
 
 class Venue(models.Model):
+    class StepFree(models.TextChoices):
+        YES = "yes", _("Step-free from the street to the room")
+        HELP = "help", _("Step-free if you tell us beforehand")
+        NO = "no", _("There are steps")
+
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     street = models.CharField(_("street"), max_length=150, blank=True)
@@ -17,8 +22,13 @@ class Venue(models.Model):
     country = models.CharField(_("country"), max_length=2, default="FR", help_text=_("Two letters."))
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
-    access = models.TextField(_("getting there"), blank=True, help_text=_("Transport, accessibility: everybody reads it."))
+    access = models.TextField(_("getting there"), blank=True, help_text=_("By foot, bicycle and transport: everybody reads it."))
     access_en = models.TextField(_("getting there, in English"), blank=True)
+    step_free = models.CharField(_("without steps"), max_length=4, choices=StepFree, blank=True)
+    accessibility = models.TextField(
+        _("accessibility"), blank=True, help_text=_("Lift, toilets, hearing loop, quiet room, what is missing too.")
+    )
+    accessibility_en = models.TextField(_("accessibility, in English"), blank=True)
     access_notes = models.TextField(
         _("private access notes"), blank=True, help_text=_("Code, floor, phone: only those going read it.")
     )
@@ -49,6 +59,10 @@ class Venue(models.Model):
     @property
     def directions(self) -> Text:
         return localised(self, "access")
+
+    @property
+    def ease(self) -> Text:
+        return localised(self, "accessibility")
 
 
 class CycleQuerySet(models.QuerySet):

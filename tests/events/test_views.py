@@ -502,3 +502,13 @@ def test_the_hour_is_that_of_the_events_own_zone(client):
         event = make_event(zone_name="Indian/Reunion", starts_at=start, ends_at=start + timedelta(hours=2))
         shown = text(page(client, event)).replace("\xa0", " ")
     assert "de 19 h à 21 h (heure de Reunion)" in shown
+
+
+def test_how_a_venue_is_entered_is_said_on_its_page_and_on_that_of_its_meetings(client):
+    venue = make_venue(step_free="help", accessibility="Ascenseur.", accessibility_en="A lift.", capacity_hint=40)
+    open_to_all, for_members = make_event(venue=venue), make_event(venue=venue, audience="members")
+    pages = [one.get_absolute_url() for one in (venue, open_to_all, for_members)]
+    assert "Sans marche si vous nous prévenez" in client.get(pages[0]).text
+    assert "Environ 40 places" in client.get(pages[0]).text
+    for prefix, lift in (("", "Ascenseur."), ("/en", "A lift.")):
+        assert [lift in client.get(prefix + page).text for page in pages] == [True, True, False]
