@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events import inviting, registering, scheduling
-from events.admin_forms import EventForm, InvitationForm, ReasonForm
+from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, ReasonForm
 from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
 from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin, ReadOnlyAdmin
@@ -74,7 +74,7 @@ class EventAdmin(ClubModelAdmin):
     autocomplete_fields = ["venue", "cycle", "cover"]
     readonly_fields = ["status", "status_reason"]
     inlines = [TalkInline, EventPartnerInline, InvitationInline]
-    actions = ["publish", "cancel", "postpone", "restore", "copy", "promote"]
+    actions = ["publish", "cancel", "postpone", "move_online", "move_back", "restore", "copy", "promote"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "kind", "lang", "group", ("cycle", "cycle_position"), "published_at"]}),
         (_("When"), {"fields": ["precision", ("starts_at", "ends_at"), "zone_name", "is_hour_to_be_confirmed", "is_silent"]}),
@@ -200,6 +200,15 @@ class EventAdmin(ClubModelAdmin):
     @admin.action(description=_("Postpone, the new date not being known…"), permissions=["change"], location=EVERYWHERE)
     def postpone(self, request, queryset):
         return self.ask(request, queryset, scheduling.postpone, ReasonForm, action="postpone", title=_("Postpone these meetings"))
+
+    @admin.action(description=_("Move online…"), permissions=["change"], location=EVERYWHERE)
+    def move_online(self, request, queryset):
+        title = _("Move these meetings online")
+        return self.ask(request, queryset, scheduling.move_online, MoveOnlineForm, action="move_online", title=title)
+
+    @admin.action(description=_("Back from online to the venue"), permissions=["change"], location=EVERYWHERE)
+    def move_back(self, request, queryset):
+        self.do(request, queryset, scheduling.move_back)
 
     @admin.action(description=_("Restore what was cancelled or postponed"), permissions=["change"], location=EVERYWHERE)
     def restore(self, request, queryset):

@@ -2,7 +2,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.admin.widgets import AdminSplitDateTime, AdminURLFieldWidget
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -13,6 +13,7 @@ from events.models import Event, Invitation
 from events.models.event import validate_zone
 from events.scheduling import FOLLOWING, MOVING, free_slug
 from members.models.member import fold_email
+from smclub.links import web_address
 from smclub.words import slug as slug_of
 
 HOUR, DAY, MONTH, NONE = Event.Precision.HOUR, Event.Precision.DAY, Event.Precision.MONTH, Event.Precision.NONE
@@ -47,6 +48,16 @@ class ReasonForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Told to those going and waiting, and shown on the page."),
+    )
+
+
+class MoveOnlineForm(ReasonForm):
+    online_url = forms.URLField(
+        label=gettext_lazy("Online link"),
+        required=False,
+        validators=[web_address],
+        widget=AdminURLFieldWidget,
+        help_text=gettext_lazy("Only those going see it. Empty: you give it later, on the page of the meeting."),
     )
 
 

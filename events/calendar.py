@@ -97,13 +97,16 @@ def _entry(event: Event, *, club: str, is_inside: bool, is_private: bool) -> Ent
 
 def _prefix(event: Event) -> str:
     """Some clients ignore STATUS."""
-    if event.is_cancelled:
-        return _("CANCELLED: ")
-    return _("POSTPONED: ") if event.is_postponed else ""
+    words = {
+        Event.Status.CANCELLED: _("CANCELLED: "),
+        Event.Status.POSTPONED: _("POSTPONED: "),
+        Event.Status.ONLINE: _("ONLINE: "),
+    }
+    return words.get(event.status, "")
 
 
 def _description(event: Event) -> str:
-    lines = [event.status_reason if event.is_called_off else "", event.summary]
+    lines = [event.status_reason, event.summary]
     if event.is_hour_to_be_confirmed:
         lines.append(_("The hour is to be confirmed."))
     if event.is_online:

@@ -11,8 +11,12 @@ from smclub.addresses import absolute
 from smclub.share_cards import SHAPES, Card, Picture
 
 _SCHEMA = "https://schema.org/"
-_STATUS = {Event.Status.CANCELLED: "EventCancelled", Event.Status.POSTPONED: "EventPostponed"}
-_MODE = {True: "OnlineEventAttendanceMode", False: "OfflineEventAttendanceMode"}
+_STATUS = {
+    Event.Status.SCHEDULED: "EventScheduled",
+    Event.Status.CANCELLED: "EventCancelled",
+    Event.Status.POSTPONED: "EventPostponed",
+    Event.Status.ONLINE: "EventMovedOnline",
+}
 
 
 def card(event: Event, *, club: Club) -> Card:
@@ -55,8 +59,8 @@ def event_data(event: Event, *, club: Club, talks, partners) -> dict:
         "startDate": _moment(event, event.local_start),
         "endDate": _moment(event, event.local_end) if event.precision == Event.Precision.HOUR else "",
         "previousStartDate": _moment(event, _previous(event)),
-        "eventStatus": _SCHEMA + _status(event),
-        "eventAttendanceMode": _SCHEMA + _MODE[event.is_online and event.venue is None],
+        "eventStatus": _status(event),
+        "eventAttendanceMode": f"{_SCHEMA}{_mode(event)}EventAttendanceMode",
         "location": _places(event),
         "organizer": _organiser(event, club),
         "performer": [_person(talk) for talk in talks if talk.role == Talk.Role.SPEAKER],
@@ -85,12 +89,22 @@ def _moment(event: Event, local) -> str:
 
 
 def _previous(event: Event):
-    is_rescheduled = event.status == Event.Status.SCHEDULED and event.previous_starts_at
+    is_rescheduled = event.previous_starts_at and not event.is_called_off
     return event.previous_starts_at.astimezone(event.zone) if is_rescheduled else None
 
 
-def _status(event: Event) -> str:
-    return _STATUS.get(event.status) or ("EventRescheduled" if _previous(event) else "EventScheduled")
+def _status(event: Event) -> str | list[str]:
+    """One name, or two of a meeting that has another date and is online instead."""
+    if not _previous(event):
+        return _SCHEMA + _STATUS[event.status]
+    rescheduled = f"{_SCHEMA}EventRescheduled"
+    return [rescheduled, f"{_SCHEMA}EventMovedOnline"] if event.is_moved_online else rescheduled
+
+
+def _mode(event: Event) -> str:
+    if not event.is_online:
+        return "Offline"
+    return "Mixed" if event.venue else "Online"
 
 
 def _places(event: Event) -> list[dict]:

@@ -81,13 +81,13 @@ def removed(letter):
     return _about_a_state(letter, State.REMOVED)
 
 
-def _about_the_event(letter, status: str) -> dict | None:
+def _about_the_event(letter) -> dict | None:
     """The facts for somebody still going or waiting, while the event is at the step that the letter tells about."""
     registration = _registration(letter)
     if registration is None or not registration.is_live:
         return None
     event = registration.event
-    if event.status != status or event.ical_sequence != letter.context["sequence"]:
+    if event.status != letter.context["status"] or event.ical_sequence != letter.context["sequence"]:
         return None
     return _facts(event, letter.language) | {
         "registration": registration,
@@ -97,30 +97,41 @@ def _about_the_event(letter, status: str) -> dict | None:
 
 @composes("events.cancelled")
 def cancelled(letter):
-    return _with_file(_about_the_event(letter, Event.Status.CANCELLED))
+    return _with_file(_about_the_event(letter))
 
 
 @composes("events.postponed")
 def postponed(letter):
-    return _with_file(_about_the_event(letter, Event.Status.POSTPONED))
+    return _with_file(_about_the_event(letter))
 
 
 @composes("events.restored")
 def restored(letter):
-    return _with_file(_about_the_event(letter, Event.Status.SCHEDULED))
+    return _with_file(_about_the_event(letter))
+
+
+@composes("events.moved_online")
+def moved_online(letter):
+    return _with_file(_with_what_was(letter))
 
 
 @composes("events.rescheduled")
 def rescheduled(letter):
-    facts = _about_the_event(letter, letter.context["status"])
+    return _with_file(_with_what_was(letter))
+
+
+def _with_what_was(letter) -> dict | None:
+    """With the date and the place that the meeting had before, where they differ."""
+    facts = _about_the_event(letter)
     if facts is None:
         return None
     event, old = facts["event"], letter.context
     old_start = old["old_start"] and datetime.fromisoformat(old["old_start"]).astimezone(event.zone)
-    place = str(event.venue) if event.venue_id else ""
-    return _with_file(facts) | {
+    old_place = wording.place(old["old_place"], is_online=old["old_online"])
+    place = wording.place(str(event.venue or ""), is_online=event.is_online)
+    return facts | {
         "old_when": wording.span(old_start, None, old["old_precision"]) if old_start != event.local_start else "",
-        "old_place": old["old_place"] if old["old_place"] != place else "",
+        "old_place": old_place if old_place != place else "",
     }
 
 

@@ -28,7 +28,7 @@ def tell_new_meetings() -> int:
 def new_meetings(notices: list[Notice], *, reader: Member) -> list[Item]:
     """Those still to come, not called off, of which the reader may read more than the stub."""
     wanted = Event.objects.listed_for(reader).without_stubs().upcoming()
-    rows = wanted.filter(pk__in=[notice.context["event"] for notice in notices], status=Event.Status.SCHEDULED)
+    rows = wanted.taking_place().filter(pk__in=[notice.context["event"] for notice in notices])
     return [
         Item(
             subject=_("A new meeting: %(title)s") % {"title": event.title},

@@ -1,4 +1,4 @@
-"""What happens to a meeting as a whole: published, cancelled, postponed, restored, moved, copied.
+"""What happens to a meeting as a whole: published, cancelled, postponed, moved online, restored, moved, copied.
 
 Each verb takes the event's lock like those of events.registering. Whatever moves a calendar entry raises `ical_sequence`
 (RFC 5546 §2.1.4 names dates and status; the place is our addition), and whatever a calendar exports sets `modified_at`.
@@ -22,6 +22,7 @@ from smclub.words import slug as slug_of
 
 Status = Event.Status
 MOVING = ("starts_at", "ends_at", "precision", "is_hour_to_be_confirmed", "zone_name", "venue", "is_online")
+MOVED_ONLINE = ("venue", "is_online", "previous_venue", "was_online")
 FOLLOWING = ("rsvp_closes_at", "promotion_cutoff_at")  # move with the start unless given
 COPIED = (
     "kind",
@@ -103,17 +104,52 @@ def postpone(event: Event, *, by: Member, reason: str = "") -> Event:
 
 @patient
 @transaction.atomic
-def restore(event: Event, *, by: Member) -> Event:
-    """It takes place after all, as it was planned."""
+def move_online(event: Event, *, by: Member, reason: str = "", online_url: str = "") -> Event:
+    """At its hour, without its venue: registration stays open. Without `online_url` the link known so far stands."""
     event = Event.objects.lock(event.pk)
-    if event.status == Status.SCHEDULED:
+    if event.status == Status.ONLINE:
+        return event
+    if event.is_published and event.is_over:
+        raise Refused(_("This meeting is over."), code="over")
+    if event.is_called_off:
+        raise Refused(_("This meeting is called off: restore it, or give it a new date, first."), code="called_off")
+    if event.is_online and not event.venue_id:
+        raise Refused(_("This meeting takes place online as it is."), code="online")
+    old = _as_it_was(event)
+    event.previous_venue, event.was_online = event.venue, event.is_online
+    event.venue, event.is_online, event.online_url = None, True, online_url or event.online_url
+    _put(event, Status.ONLINE, "event.move_online", by=by, reason=reason, fields=[*MOVED_ONLINE, "online_url"])
+    _tell_live(event, "moved_online", **old)
+    return event
+
+
+@patient
+@transaction.atomic
+def move_back(event: Event, *, by: Member) -> Event:
+    """What was moved online takes place at its venue after all."""
+    event = Event.objects.lock(event.pk)
+    if not event.is_moved_online:
         return event
     if event.is_over:
         raise Refused(_("This meeting is over."), code="over")
-    before, event.status, event.status_reason = event.status, Status.SCHEDULED, ""
-    event.ical_sequence += 1
-    fields = ["status", "status_reason", "ical_sequence"]
-    _written(event, "event.restore", by=by, fields=fields, before=before, after=event.status)
+    old = _as_it_was(event)
+    event.venue, event.is_online = event.previous_venue, bool(event.was_online)
+    event.previous_venue = event.was_online = None
+    _put(event, event.standing, "event.move_back", by=by, fields=MOVED_ONLINE)
+    _tell_live(event, "rescheduled", **old)
+    return event
+
+
+@patient
+@transaction.atomic
+def restore(event: Event, *, by: Member) -> Event:
+    """What was called off takes place after all, as it was planned."""
+    event = Event.objects.lock(event.pk)
+    if not event.is_called_off:
+        return event
+    if event.is_over:
+        raise Refused(_("This meeting is over."), code="over")
+    _put(event, event.standing, "event.restore", by=by)
     seated = {registration.pk for registration in registering.promote(event)}
     _tell_live(event, "restored", but=seated)
     return event
@@ -133,22 +169,22 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
         return event
     if event.status == Status.CANCELLED and event.is_published:
         raise Refused(_("This meeting is cancelled: restore it first."), code="cancelled")
-    old = {"old_start": event.starts_at and event.starts_at.isoformat(), "old_precision": event.precision}
-    old |= {"old_place": str(event.venue) if event.venue_id else ""}
-    before = event.status
+    old, before = _as_it_was(event), event.status
     if event.is_published and "starts_at" in moved and event.previous_starts_at is None:
         event.previous_starts_at = event.starts_at
     _follow(event, moved)
     for name, value in moved.items():
         setattr(event, name, value)
-    if "starts_at" in moved:
-        event.status, event.status_reason = Status.SCHEDULED, ""
+    if event.venue_id or not event.is_online:  # it has a place again
+        event.previous_venue = event.was_online = None
+    if "starts_at" in moved or not event.is_called_off:
+        event.status, event.status_reason = event.standing, event.status_reason if event.standing == before else ""
     event.ical_sequence += 1
-    fields = ["previous_starts_at", "status", "status_reason", "ical_sequence", *moved, *FOLLOWING]
+    fields = ["previous_starts_at", "status", "status_reason", "ical_sequence", *moved, *FOLLOWING, *MOVED_ONLINE]
     _written(event, "event.reschedule", by=by, fields=fields, before=before, after=event.status)
     seated = {registration.pk for registration in registering.promote(event)}
     if event.is_published and not is_silent:
-        _tell_live(event, "rescheduled", but=seated, status=event.status, **old)
+        _tell_live(event, "rescheduled", but=seated, **old)
     return event
 
 
@@ -156,6 +192,8 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
 def copy(event: Event, *, by: Member) -> Event:
     """A draft of the next one: four weeks later at the same hour on the clock, with its partners and who leads it."""
     draft = Event(**{name: getattr(event, name) for name in COPIED}, slug=free_slug(event.public_title or event.title))
+    if event.was_online is not None:
+        draft.venue, draft.is_online = event.previous_venue, event.was_online
     draft.starts_at, draft.ends_at = (_four_weeks_later(event, at) for at in (event.starts_at, event.ends_at))
     draft.save()
     draft.topics.set(event.topics.all())
@@ -170,11 +208,21 @@ def copy(event: Event, *, by: Member) -> Event:
 def _call_off(event: Event, status: str, verb: str, *, by: Member, reason: str) -> Event:
     if event.is_published and event.is_over:
         raise Refused(_("This meeting is over."), code="over")
-    before, event.status, event.status_reason = event.status, status, reason
-    event.ical_sequence += 1
-    _written(event, verb, by=by, fields=["status", "status_reason", "ical_sequence"], before=before, after=status)
+    _put(event, status, verb, by=by, reason=reason)
     _tell_live(event, status)
     return event
+
+
+def _put(event: Event, status: str, verb: str, *, by: Member, reason: str = "", fields=()) -> None:
+    before, event.status, event.status_reason = event.status, status, reason
+    event.ical_sequence += 1
+    _written(event, verb, by=by, fields=["status", "status_reason", "ical_sequence", *fields], before=before, after=status)
+
+
+def _as_it_was(event: Event) -> dict:
+    """What the letter about a change says it was before: nothing that its reader could not read then."""
+    when = {"old_start": event.starts_at and event.starts_at.isoformat(), "old_precision": event.precision}
+    return when | {"old_place": str(event.venue) if event.venue_id else "", "old_online": event.is_online}
 
 
 def _written(event: Event, verb: str, *, by: Member, fields: list[str], before: str, after: str) -> None:
@@ -204,6 +252,7 @@ def _tell_live(event: Event, kind: str, *, but=(), **facts) -> None:
             to=registration.member,
             registration=registration.pk,
             sequence=event.ical_sequence,
+            status=event.status,
             **facts,
         )
 

@@ -39,6 +39,13 @@ def when(event) -> str:
     )
 
 
+def place(venue: str, *, is_online: bool) -> str:
+    """« La Fabrique, Rennes et en ligne »; nothing when neither is known."""
+    if not is_online:
+        return venue
+    return _("%(venue)s and online") % {"venue": venue} if venue else _("Online")
+
+
 def zone_label(event) -> str:
     return "" if event.zone_name == "Europe/Paris" else _("time in %(town)s") % {"town": town_of(event.zone_name)}
 

@@ -109,7 +109,7 @@ def addresses() -> list[Shot]:
     }
     for slug in ("sous-titrer-vraiment", "apres-la-plateforme", "lire-ses-statistiques", "assemblee-generale"):
         told[f"event-{slug}"] = Event.objects.filter(slug=slug).first()
-    for status in ("cancelled", "postponed"):
+    for status in ("cancelled", "postponed", "online"):
         told[f"event-{status}"] = Event.objects.filter(status=status).first()
     told["event-full"] = next(filter(is_full, Event.objects.filter(starts_at__gt=now, capacity__gt=0)), None)
     told["event-cycle"] = Event.objects.exclude(cycle=None).first().cycle

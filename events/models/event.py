@@ -46,6 +46,9 @@ class Event(Searchable, models.Model):
         SCHEDULED = "scheduled", _("Scheduled")
         CANCELLED = "cancelled", _("Cancelled")
         POSTPONED = "postponed", _("Postponed")
+        ONLINE = "online", _("Moved online")
+
+    CALLED_OFF = (Status.CANCELLED, Status.POSTPONED)
 
     class Precision(models.TextChoices):
         HOUR = "hour", _("To the hour")
@@ -97,6 +100,10 @@ class Event(Searchable, models.Model):
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.SCHEDULED)
     status_reason = models.CharField(_("reason"), max_length=250, blank=True)
+    previous_venue = models.ForeignKey(
+        Venue, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("first announced at")
+    )
+    was_online = models.BooleanField(_("online from the first"), null=True, editable=False)  # None: it was not moved online
 
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit. 0: nobody."))
     reserved = models.PositiveIntegerField(_("places kept"), default=0, help_text=_("For speakers, hosts, press."))
@@ -167,6 +174,11 @@ class Event(Searchable, models.Model):
                 name="event_elsewhere_is_open",
                 violation_error_message=_("A meeting elsewhere is open: nobody registers for it here."),
             ),
+            models.CheckConstraint(
+                condition=~Q(status="online") | Q(is_online=True, venue__isnull=True, was_online__isnull=False),
+                name="event_moved_online_has_no_venue",
+                violation_error_message=_("A meeting that was moved online takes place nowhere else."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -232,7 +244,16 @@ class Event(Searchable, models.Model):
 
     @property
     def is_called_off(self) -> bool:
-        return self.is_cancelled or self.is_postponed
+        return self.status in self.CALLED_OFF
+
+    @property
+    def is_moved_online(self) -> bool:
+        return self.status == self.Status.ONLINE
+
+    @property
+    def standing(self) -> str:
+        """Its status while nothing calls it off."""
+        return self.Status.SCHEDULED if self.was_online is None else self.Status.ONLINE
 
     @property
     def is_stub(self) -> bool:

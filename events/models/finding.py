@@ -62,11 +62,15 @@ class EventQuerySet(models.QuerySet):
     def to_tell(self):
         """Of a group, appeared in the last days, still to come, and its members have not been told."""
         fresh = self.published().upcoming().filter(told_at=None, published_at__gt=timezone.now() - timedelta(days=3))
-        return fresh.filter(group__isnull=False, status=self.model.Status.SCHEDULED)
+        return fresh.filter(group__isnull=False).taking_place()
+
+    def taking_place(self):
+        """Not called off: as it was planned, or online instead."""
+        return self.exclude(status__in=self.model.CALLED_OFF)
 
     def took_place(self):
         """Over and not called off, latest first."""
-        return self.filter(ends_at__lte=timezone.now(), status=self.model.Status.SCHEDULED).order_by("-starts_at", "-pk")
+        return self.taking_place().filter(ends_at__lte=timezone.now()).order_by("-starts_at", "-pk")
 
     def next_moment(self) -> datetime | None:
         """When a meeting next appears, opens or closes its registration, stops promoting, begins or ends."""
@@ -145,7 +149,7 @@ class EventQuerySet(models.QuerySet):
         return self.select_related("venue", "group", "cover").with_seats_taken().fetch_mode(models.FETCH_PEERS)
 
     def for_page(self):
-        return self.select_related("venue", "group", "cycle", "cover").with_seats_taken()
+        return self.select_related("venue", "previous_venue", "group", "cycle", "cover").with_seats_taken()
 
     def with_partner(self, organisation):
         return self.filter(Exists(EventPartner.objects.filter(event=OuterRef("pk"), organisation=organisation)))

@@ -81,6 +81,8 @@ def _event_fields(demo: Shelf, row: dict, venues: dict, cycles: dict) -> dict:
         "price": row.get("price", ""),
         "status": row.get("status", "scheduled"),
         "status_reason": row.get("status_reason", ""),
+        "previous_venue": venues.get(row.get("previous_venue", "")),
+        "was_online": False if row.get("status") == "online" else None,
         "capacity": row.get("capacity"),
         "max_guests": row.get("max_guests", 0),
         "published_at": published_at if row.get("published", True) else None,

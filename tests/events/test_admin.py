@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from events import scheduling
 from events.models import Event, EventPartner, Invitation, Registration
 from members.models import Entry, Letter
 from tests.cast import cast
@@ -300,6 +301,28 @@ def test_calling_off_asks_for_the_reason_first(client, olga, action, status):
     act(client, action, *events, confirmed="yes", reason="Grève")
     assert {(event.status, event.status_reason) for event in Event.objects.all()} == {(status, "Grève")}
     assert kinds() == [status, status]
+
+
+def test_moving_online_asks_for_the_link_and_refuses_one_of_another_kind(client, olga):
+    event = make_event(venue=make_venue())
+    assert 'name="online_url"' in act(client, "move_online", event).content.decode()
+    page = act(client, "move_online", event, confirmed="yes", reason="Grève", online_url="javascript:alert(1)")
+    assert ("errorlist" in page.content.decode(), "Grève" in page.content.decode()) == (True, True)
+    act(client, "move_online", event, confirmed="yes", reason="Grève", online_url="https://visio.example/salon")
+    event.refresh_from_db()
+    assert (event.status, event.venue, event.online_url) == ("online", None, "https://visio.example/salon")
+    act(client, "move_back", event)
+    event.refresh_from_db()
+    assert (event.status, event.venue is None) == ("scheduled", False)
+
+
+def test_giving_a_venue_in_the_form_ends_a_move_online(client, olga):
+    event, venue = make_event(venue=make_venue()), make_venue(name="Ailleurs")
+    scheduling.move_online(event, by=olga)
+    event.refresh_from_db()
+    assert save(client, event, venue=venue.pk, is_online="").status_code == 302
+    event.refresh_from_db()
+    assert (event.status, event.venue, event.is_online, event.previous_venue) == ("scheduled", venue, False, None)
 
 
 def test_a_refusal_is_said_and_the_others_are_done(client, olga):

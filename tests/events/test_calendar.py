@@ -76,6 +76,9 @@ def place():
 CASES = {
     "normal": lambda: fixed(venue=place(), is_online=True, online_url="https://visio.example/secret"),
     "cancelled": lambda: fixed(status="cancelled", status_reason="Grève", ical_sequence=1),
+    "moved_online": lambda: fixed(
+        status="online", was_online=False, is_online=True, online_url="https://visio.example/secret", ical_sequence=1
+    ),
     "postponed": lambda: fixed(status="postponed", ical_sequence=1, lang="en"),
     "rescheduled": lambda: fixed(previous_starts_at=START - timedelta(days=7), ical_sequence=2),
     "all_day": lambda: fixed(

@@ -42,6 +42,9 @@ def a_letter_of_each_kind(member):
         called_off = event(kind)
         make_registration(event=called_off, member=member)
         getattr(scheduling, verb)(called_off, by=olga, reason="Grève")
+    online = event("moved_online")
+    make_registration(event=online, member=member)
+    scheduling.move_online(online, by=olga, reason="Grève")
     restored = event("restored", status="cancelled")
     make_registration(event=restored, member=member)
     scheduling.restore(restored, by=olga)
@@ -56,7 +59,7 @@ def a_letter_of_each_kind(member):
 def test_every_kind_of_letter_is_written_in_the_language_of_its_reader(language):
     member = make_member(language=language)
     kinds = a_letter_of_each_kind(member)
-    assert len(kinds) == 10
+    assert len(kinds) == 11
     send_all()
     assert Letter.objects.exclude(state=State.SENT).count() == 0
     for row in Letter.objects.filter(member=member):
