@@ -86,6 +86,8 @@ def public_pages() -> dict[str, str]:
         "organisation, last page": desk.get_absolute_url() + "?page=99999",
         "groups": reverse("members:groups"),
         "group": group.get_absolute_url(),
+        "group, largest": reverse("members:group", args=["club-de-mesure"]),
+        "group, announcements": reverse("members:group_notices", args=[group.slug]),
         "directory": reverse("members:directory"),
         "directory, in the middle": reverse("members:directory") + f"?page={middle}",
         "directory, last page": reverse("members:directory") + "?page=99999",
@@ -121,7 +123,7 @@ def public_pages() -> dict[str, str]:
 
 
 MINE = ("home", "posts", "post", "post for members", "longest discussion", "events", "event", "event, past", "organisation")
-MINE += ("person", "directory", "directory, in the middle", "group", "topic")
+MINE += ("person", "directory", "directory, in the middle", "group", "group, largest", "topic")
 MINE += ("search, common word", "missing")
 
 
@@ -132,6 +134,7 @@ def members_pages() -> dict[str, str]:
     from posts.models import Comment
 
     names = {"account": "members:me", "profile": "members:profile", "calendar of mine": "events:my_calendar"}
+    names |= {"dues": "members:dues", "letters": "members:letters", "data": "my_data"}
     names |= {"sessions": "usersessions_list", "address": "account_email"}
     comment = Comment.objects.by(somebody()).counted().in_discussions_of(somebody()).first()
     return {
@@ -155,7 +158,33 @@ def desk_pages() -> dict[str, str]:
     found["desk: comments that wait"] = reverse("admin:posts_comment_changelist") + "?state__exact=pending"
     found["desk: posts, search"] = reverse("admin:posts_post_changelist") + "?q=mesure+99"
     found["desk: members, search"] = reverse("admin:members_member_changelist") + "?q=load99"
-    return found
+    return found | keeping_pages()
+
+
+def keeping_pages() -> dict[str, str]:
+    """The desk of the treasurer and the secretary."""
+    from django.urls import reverse  # lazy: once Django is set up
+
+    from members.models import Group, Import
+
+    dues, file = reverse("admin:members_dues_changelist"), Import.objects.get(name="mesure.csv")
+    report, members = reverse("admin:members_import_change", args=[file.pk]), reverse("admin:members_member_changelist")
+    largest = f"?group__id__exact={Group.objects.get(slug='club-de-mesure').pk}"
+    return {
+        "desk: dues to renew": f"{dues}?renouvellement=over",
+        "desk: dues in grace": f"{dues}?renouvellement=grace",
+        "desk: dues that end soon": f"{dues}?renouvellement=soon",
+        "desk: dues asked for": f"{dues}?paiement=asked",
+        "desk: dues, last page": f"{dues}?p=99",
+        "desk: dues, search": f"{dues}?q=membre+99",
+        "desk: totals of dues": reverse("admin:members_dues_totals"),
+        "desk: members paid up": f"{members}?cotisation=paid_up",
+        "desk: report of an import": report,
+        "desk: report of an import, last page": f"{report}?page=99999",
+        "desk: applications that wait": reverse("admin:members_application_changelist") + "?state__exact=waiting",
+        "desk: members of the largest group": reverse("admin:members_groupmembership_changelist") + largest,
+        "handover": reverse("admin:handover"),
+    }
 
 
 def somebody():

@@ -12,7 +12,19 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from events.models import Event, EventPartner, EventTopic, Registration, Talk
-from members.models import Member, Organisation, Person, Topic
+from members.models import (
+    Application,
+    Dues,
+    Group,
+    GroupMembership,
+    Import,
+    ImportLine,
+    Member,
+    Organisation,
+    Person,
+    Plan,
+    Topic,
+)
 from posts.models import Category, Comment, Credit, Discussion, Post, PostTopic, Series
 
 BATCH = 1000
@@ -20,6 +32,7 @@ GOING = 40  # to each meeting
 LONG = 2000  # comments of the longest discussions, which hold one comment in fifty
 SHARES = (0, 1, 0, 2, 5, 1, 30, 1)  # of the comments, in discussions that follow each other
 YEARS = timedelta(days=365 * 15)  # in which everything was written
+TOWNS = ("Paris", "Rennes", "Lyon", "Lille")
 FULL_DAY = range(100, 140)  # posts of one day, so that clubs of any size have a day and a month of more than a page
 PARAGRAPH = (
     "On croit souvent qu’une communauté se mesure au nombre de ses membres. Elle se mesure plutôt au nombre de "
@@ -72,12 +85,18 @@ class Command(BaseCommand):
         return {self.one_of(things), self.one_of(things)}
 
     def members(self, wanted: int) -> None:
-        """One in five has a page, and is in the directory."""
+        """One in five has a page, and is in the directory; one in fifty is a friend who applies; all came by a file."""
         first = Member.objects.count()
         password = make_password("une belle rencontre")  # one hash for all: Argon2 would take minutes
+        self.what_members_share(wanted)
         for numbers in self.batches("members", wanted):
             made = Member.objects.bulk_create(
-                Member(email=f"load{first + n}@example.org", name=f"Membre {first + n}", password=password, standing="member")
+                Member(
+                    email=f"load{first + n}@example.org",
+                    name=f"Membre {first + n}",
+                    password=password,
+                    standing="friend" if n % 50 == 49 else "member",
+                )
                 for n in numbers
             )
             EmailAddress.objects.bulk_create(EmailAddress(user=m, email=m.email, verified=True, primary=True) for m in made)
@@ -86,7 +105,7 @@ class Command(BaseCommand):
                     name=member.name,
                     slug=member.name.lower().replace(" ", "-"),
                     member=member,
-                    city=("Paris", "Rennes", "Lyon", "Lille")[member.pk % 4],
+                    city=TOWNS[member.pk % 4],
                     visibility="public",
                     city_for="public",
                     topics_for="public",
@@ -94,6 +113,49 @@ class Command(BaseCommand):
                 )
                 for member in made[::5]
             )
+            self.belonging_of(made, first=numbers.start)
+
+    def what_members_share(self, wanted: int) -> None:
+        if not wanted:
+            return
+        self.plan, _made = Plan.objects.get_or_create(name="Mesure", defaults={"amount": 60, "is_offered": False})
+        self.club, _made = Group.objects.get_or_create(
+            slug="club-de-mesure", defaults={"name": "Club de mesure", "kind": "local", "city": "Nulle-Part", "position": 99}
+        )
+        self.file = Import.objects.create(
+            name="mesure.csv", state="done", counts={"lines": wanted, "new": wanted, "people": wanted, "dues": wanted}
+        )
+
+    def belonging_of(self, members: list[Member], *, first: int) -> None:
+        """What the club knows of them: half are in one group; of ten, seven have paid again, two have not and one never did."""
+        accepted = [(n, member) for n, member in enumerate(members, start=first) if member.standing == "member"]
+        GroupMembership.objects.bulk_create(GroupMembership(group=self.club, member=m) for n, m in accepted if n % 2)
+        Dues.objects.bulk_create(
+            [self.dues(member, ended=110 + n % 30, number=n) for n, member in accepted if n % 10 != 9]
+            + [self.dues(member, ended=-265, number=n) for n, member in accepted if n % 10 < 7]
+        )
+        Application.objects.bulk_create(
+            Application(
+                member=member, occupation="Mesure", motivation=PARAGRAPH, created_at=self.now - timedelta(hours=member.pk)
+            )
+            for member in members
+            if member.standing == "friend"
+        )
+        ImportLine.objects.bulk_create(
+            ImportLine(batch=self.file, number=n + 2, outcome="new", name=m.name, email=m.email, said="Un nouveau compte.")
+            for n, m in enumerate(members, start=first)
+        )
+
+    def dues(self, member: Member, *, ended: int, number: int) -> Dues:
+        """Of a year that ended so many days ago, paid somewhere in its first quarter."""
+        ends_on = timezone.localdate(self.now) - timedelta(days=ended)
+        starts_on = ends_on - timedelta(days=364)
+        paid_on = starts_on + timedelta(days=number % 90)
+        recorded_at = self.now - timedelta(days=ended + 300, seconds=number)
+        facts = {"starts_on": starts_on, "ends_on": ends_on, "paid_on": paid_on, "recorded_at": recorded_at}
+        return Dues(
+            plan=self.plan, member=member, amount=self.plan.amount, method=("transfer", "cheque", "page")[number % 3], **facts
+        )
 
     def events(self, wanted: int) -> None:
         """One a day, thirty to come; the organisation takes part in one in five."""
