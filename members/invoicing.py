@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from members.models import Club, Dues, Entry, Invoice, InvoiceSeries, Member
 from members.refusals import Refused
 from smclub.dates import day
+from smclub.money import euros
 
 
 @transaction.atomic
@@ -55,7 +56,7 @@ def _write(dues: Dues, *, by: Member | None, **said) -> Invoice:
         issued_by=by,
         **said,
     )
-    Entry.objects.write(f"dues.{invoice.kind}", invoice, by=by, after=invoice.number, note=f"{invoice.amount} €")
+    Entry.objects.write(f"dues.{invoice.kind}", invoice, by=by, after=invoice.number, note=euros(invoice.amount))
     return invoice
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from members import grouping
 from members.joining import close_application, make_member
@@ -14,6 +15,7 @@ from members.mail import letter
 from members.models import Entry, Group, GroupMembership, JoinLink, Member
 from members.profiles import keep_name
 from members.refusals import Refused
+from smclub.dates import day
 
 
 @transaction.atomic
@@ -23,8 +25,13 @@ def make(*, by: Member, label: str, max_uses: int, expires_at: datetime, group: 
     link = JoinLink.objects.create(
         token_hash=JoinLink.hash_of(token), made_by=by, label=label, max_uses=max_uses, expires_at=expires_at, group=group
     )
-    Entry.objects.write("join_link.make", link, by=by, note=f"{max_uses} · {group or '–'}")
+    Entry.objects.write("join_link.make", link, by=by, note=_facts(link))
     return link, token
+
+
+def _facts(link: JoinLink) -> str:
+    people = ngettext("%(n)s person", "%(n)s people", link.max_uses) % {"n": link.max_uses}
+    return " · ".join([people, day(timezone.localtime(link.expires_at)), *([str(link.group)] if link.group else [])])
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from members import invoicing
 from members.mail import letter
 from members.models import Club, Dues, Entry, Member, Organisation, Plan
 from members.refusals import Refused
-from smclub.dates import day
+from smclub.dates import day, short_day
+from smclub.money import euros
 
 __all__ = ["Refused", "ask_for", "cancel", "pay", "record", "remind"]
 AHEAD = timedelta(days=120)  # before their end, from when dues without a date are those that follow
@@ -180,8 +181,9 @@ def _mark_paid(dues: Dues, *, paid_on: date, method: str, reference: str) -> Non
 
 def _facts(dues: Dues) -> str:
     """What the log keeps of it, whatever becomes of the row."""
-    paid = f"{dues.paid_on} {dues.method}" if dues.paid_on else "–"
-    return f"{dues.amount} € · {dues.starts_on} → {dues.ends_on or '∞'} · {paid} · {dues.reference or dues.purchase_order}"
+    period = f"{short_day(dues.starts_on)} → {short_day(dues.ends_on) if dues.ends_on else '∞'}"
+    paid = f"{dues.get_method_display()} {short_day(dues.paid_on)}".strip() if dues.paid_on else ""
+    return " · ".join(filter(None, (euros(dues.amount), period, paid, dues.reference, dues.purchase_order)))
 
 
 def _tell(kind: str, dues: Dues) -> None:

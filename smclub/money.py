@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 def euros(amount: Decimal) -> str:
     """« 1 234,50 € », "€1,234.50"; without cents when there are none."""
-    places = 0 if amount == amount.to_integral_value() else 2
+    places = 2 if amount % 1 else 0
     number = number_format(abs(amount), decimal_pos=places, use_l10n=True, force_grouping=True)
     sign = "\N{MINUS SIGN}" if amount < 0 else ""
     return f"{sign}{number}\N{NO-BREAK SPACE}€" if get_language() == "fr" else f"{sign}€{number}"

@@ -1,6 +1,7 @@
 """The verbs of an import: a file is sent, described, tried by a task, confirmed, and written by a task, whole or not at all."""
 
 import logging
+from decimal import Decimal
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -17,6 +18,7 @@ from members.importing.writing import Unwritable, Writing
 from members.models import Club, Entry, Group, Import, ImportLine, Member, Plan
 from members.refusals import Refused
 from members.tasks import try_import, write_import
+from smclub.money import euros
 
 log = logging.getLogger("smclub.importing")
 State = Import.State
@@ -280,4 +282,6 @@ def _lines(number: int) -> str:
 
 def _facts(work: Work) -> str:
     counts = work.counts
-    return " · ".join(f"{name}: {counts[name]}" for name in ("lines", "people", "new", "updated", "unchanged", "dues", "amount"))
+    people = ngettext("%(n)s new person", "%(n)s new people", counts["people"]) % {"n": counts["people"]}
+    dues = ngettext("%(n)s payment", "%(n)s payments", counts["dues"]) % {"n": counts["dues"]}
+    return " · ".join((_lines(counts["lines"]), people, f"{dues}, {euros(Decimal(counts['amount']))}"))

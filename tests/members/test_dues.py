@@ -12,6 +12,7 @@ from members import seats, treasury
 from members.models import Club, Dues, DuesState, Entry, Letter, Member, Plan
 from members.models.person import validate_siret
 from members.refusals import Refused
+from smclub.dates import short_day
 from tests.cast import cast
 from tests.make import make_dues, make_member, make_organisation, make_plan
 
@@ -107,7 +108,8 @@ def test_a_payment_is_recorded_with_its_receipt_and_its_line_in_the_log():
     assert kinds() == ["members.dues_receipt"]
     entry = Entry.objects.get()
     assert (entry.verb, entry.actor, entry.subject_id) == ("dues.record", tristan, str(dues.pk))
-    assert "60.50 €" in entry.note
+    said = f"60,50\xa0€ · 5\xa0mars\xa02026 → 4\xa0mars\xa02027 · Chèque {short_day(today())} · n° 12"
+    assert entry.note == said
 
 
 @pytest.mark.parametrize(

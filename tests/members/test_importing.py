@@ -146,7 +146,7 @@ def test_the_log_tells_of_the_file_and_of_each_row(plan):
             "import.done",
             "tristan@example.org",
             str(batch.pk),
-            "lines: 1 · people: 1 · new: 1 · updated: 0 · unchanged: 0 · dues: 1 · amount: 60.00",
+            "1 ligne · 1 nouvelle personne · 1 règlement, 60\xa0€",
         ),
     ]
 
