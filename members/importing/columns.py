@@ -20,7 +20,7 @@ class Field(models.TextChoices):
     LAST = "last", _("Last name")
     LANGUAGE = "language", _("Language of letters")
     SINCE = "since", _("Member since")
-    GROUP = "group", _("Group or town")
+    GROUP = "group", _("Group, or town of a local club")
     PLAN = "plan", _("Plan")
     AMOUNT = "amount", _("Amount paid")
     PAID_ON = "paid_on", _("Paid on")
