@@ -9,6 +9,7 @@ from members import grouping, linked_data
 from members.forms import DirectoryForm, GroupRequestForm
 from members.models import Group, GroupMembership, GroupRequest, Mandate, Organisation, Person
 from members.refusals import Refused
+from smclub.keeping import kept
 from smclub.paging import page_of
 from smclub.shared import shared
 
@@ -34,7 +35,8 @@ def directory(request):
 @require_safe
 @shared()
 def group_list(request):
-    return render(request, "members/group_list.html", {"groups": Group.objects.current().with_member_count().in_order()})
+    groups = kept("groups", lambda: list(Group.objects.current().with_member_count().in_order()))
+    return render(request, "members/group_list.html", {"groups": groups})
 
 
 @require_safe
