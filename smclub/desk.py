@@ -19,13 +19,14 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from smclub.changed import changed
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]  # where an action is offered
 ACTION = f"{ActionLocation.CHANGE_FORM.value}-action"  # its field in a change form
 SAVING, CHOSEN = ("_save", "_continue", "_addanother"), "action"  # the buttons of a form; what we make of "Run"
+OTHERWISE = (gettext_noop("Filter by %(field_name)s"),)  # words of Django's pages that our catalogue says better in French
 KEY_LENGTH = 19  # digits of the largest number of a row
 
 

@@ -153,7 +153,7 @@ class GroupMembershipInline(ClubInline):
 @admin.register(Member)
 class MemberAdmin(ClubModelAdmin):
     form = MemberForm
-    list_display = ["email", "name", "standing", "accepted_on", "is_staff", "last_seen_on", "created_at"]
+    list_display = ["email", "name", "standing", "accepted_on", "is_staff", "last_seen_on"]
     list_filter = ["standing", "is_staff", RoleFilter, "language", "group_memberships__group"]
     search_fields = ["email", "name"]
     date_hierarchy = "created_at"
@@ -256,7 +256,7 @@ class MemberAdmin(ClubModelAdmin):
 
 @admin.register(Application)
 class ApplicationAdmin(ReadOnlyAdmin):
-    list_display = ["member", "occupation", "organisation", "sponsors", "state", "created_at", "decided_by", "decided_at"]
+    list_display = ["member", "applicant", "sponsors", "state", "created_at", "decided_by"]
     list_filter = ["state"]
     search_fields = ["member__email", "member__name", "occupation", "organisation"]
     list_select_related = ["member", "decided_by"]
@@ -272,6 +272,10 @@ class ApplicationAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         sponsorships = Prefetch("sponsorships", Sponsorship.objects.select_related("member").order_by("pk"))
         return super().get_queryset(request).prefetch_related(sponsorships)
+
+    @admin.display(description=_("what they do"))
+    def applicant(self, application):
+        return application.who or "–"
 
     @admin.display(description=_("who vouches"))
     def sponsors(self, application):

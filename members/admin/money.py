@@ -25,17 +25,6 @@ from smclub.money import euros
 from smclub.tables import csv_answer
 
 
-def column_of(day: str):
-    """The column of a list that shows the field `day` of dues, on one line."""
-
-    @admin.display(description=Dues._meta.get_field(day).verbose_name, ordering=day)
-    def shown(dues):
-        value = getattr(dues, day)
-        return short_day(value) if value else "–"
-
-    return shown
-
-
 class RecordForm(forms.ModelForm):
     """Dues as the treasurer learns of them; what is left empty is as in the plan."""
 
@@ -122,12 +111,25 @@ class PaymentFilter(admin.SimpleListFilter):
         return queryset.filter(cancelled_at__isnull=False) if self.value() == "cancelled" else queryset
 
 
+class PayerFilter(admin.SimpleListFilter):
+    title, parameter_name = _("payer"), "payeur"
+
+    def lookups(self, request, model_admin):
+        return [("member", _("A member")), ("organisation", _("An organisation"))]
+
+    def queryset(self, request, queryset):
+        if self.value() in dict(self.lookup_choices):
+            return queryset.filter(organisation__isnull=self.value() == "member")
+        return queryset
+
+
 @admin.register(Plan)
 class PlanAdmin(ClubModelAdmin):
     list_display = ["name", "kind", "amount", "term", "seats", "is_offered", "position"]
     list_filter = ["kind", "is_offered"]
     search_fields = ["name", "name_en"]
     ordering = ["position", "name"]
+    paragraphs = ("description", "description_en")
     fieldsets = [
         (None, {"fields": ["name", "name_en", "kind", "amount", "term", "seats"]}),
         (_("Text"), {"fields": ["description", "description_en"]}),
@@ -152,9 +154,8 @@ class DuesSeatInline(ClubInline):
 class DuesAdmin(ClubModelAdmin):
     form = RecordForm
     change_list_template = "admin/members/dues/change_list.html"
-    days = [column_of(name) for name in ("starts_on", "ends_on", "paid_on")]
-    list_display = ["payer", "plan", "shown_amount", *days, "stands", "papers"]
-    list_filter = [RenewalFilter, PaymentFilter, "plan", "method", ("organisation", admin.EmptyFieldListFilter)]
+    list_display = ["payer", "plan", "shown_amount", "period", "shown_paid_on", "stands", "papers"]
+    list_filter = [RenewalFilter, PaymentFilter, PayerFilter, "plan", "method"]
     search_fields = ["member__email", "member__name", "organisation__name", "reference", "purchase_order", "invoices__number"]
     list_select_related = ["plan", "member", "organisation", "contact"]
     date_hierarchy = "paid_on"
@@ -204,6 +205,14 @@ class DuesAdmin(ClubModelAdmin):
     @admin.display(description=_("amount"), ordering="amount")
     def shown_amount(self, dues):
         return euros(dues.amount)
+
+    @admin.display(description=_("period"), ordering="ends_on")
+    def period(self, dues):
+        return f"{short_day(dues.starts_on)} – {short_day(dues.ends_on) if dues.ends_on else '…'}"
+
+    @admin.display(description=_("paid on"), ordering="paid_on")
+    def shown_paid_on(self, dues):
+        return short_day(dues.paid_on) if dues.paid_on else "–"
 
     @admin.display(description=_("state"))
     def stands(self, dues):

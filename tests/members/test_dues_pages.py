@@ -294,3 +294,21 @@ def test_the_plans_offered_are_on_the_page_about_joining(client):
 def test_a_mandate_tells_its_election(client):
     make_mandate(elected_on=timezone.localdate().replace(month=1, day=22))
     assert "Élection du 22\u00a0janvier" in client.get(reverse("members:team")).text
+
+
+@pytest.mark.parametrize(("value", "found"), [("member", ["Ana"]), ("organisation", ["Lumen"]), ("x", ["Ana", "Lumen"])])
+def test_the_list_is_narrowed_to_one_kind_of_payer(client, tristan, value, found):
+    make_dues(member=make_member(name="Ana"))
+    make_dues(organisation=make_organisation(name="Lumen"))
+    rows = client.get(reverse("admin:members_dues_changelist"), {"payeur": value}).context["cl"].queryset
+    assert sorted(str(row.payer)[:5].strip() for row in rows) == found
+
+
+def test_forms_of_the_desk_have_their_calendars(client, tristan):
+    """Their style sheet is one that Django's own pages name, and ours must too."""
+    dues = make_dues(member=make_member(), paid_on=None, method="")
+    asked = {"action": "pay", "_selected_action": dues.pk}
+    pages = client.get(reverse("admin:members_dues_add")), client.post(reverse("admin:members_dues_changelist"), asked)
+    for page in pages:
+        assert "admin/css/widgets" in page.text
+        assert page.text.index("jsi18n") < page.text.index("DateTimeShortcuts")
