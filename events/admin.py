@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from events import inviting, registering, scheduling
+from events import admitting, inviting, registering, scheduling
 from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, ReasonForm
 from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
 from members.models import Group
@@ -268,7 +268,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Take these registrations back…"), permissions=["manage"])
     def remove(self, request, queryset):
         title = _("Take these registrations back")
-        return self.ask(request, queryset, registering.remove, ReasonForm, action="remove", title=title)
+        return self.ask(request, queryset, admitting.remove, ReasonForm, action="remove", title=title)
 
 
 @admin.register(Venue)

@@ -1,4 +1,4 @@
-"""Every change of a seat but those at the door (events.door). Joining is: enqueue, then promote; nothing else asks for room.
+"""What people do about their own seat, and what follows from a change of the event. Joining is: enqueue, then promote.
 
 Each verb first takes the event's lock by a write, then reads the event and its rows again: what was loaded before is not used.
 Pages show how many come, so each ends with a new edition of them; nothing of it is searched for, so nothing is indexed again.
@@ -9,16 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import offering
+from events import offering, seating
 from events.models import Event, Registration
 from events.patience import patient
 from events.refusals import Busy, Refused
-from members.mail import letter
 from members.models import Entry, Member
 from members.profiles import keep_name
 from smclub.changed import pages_changed
 
-__all__ = ["Busy", "Refused", "capacity_changed", "join", "leave", "promote", "remove", "set_guests", "unite"]
+__all__ = ["Busy", "Refused", "capacity_changed", "join", "leave", "promote", "set_guests", "unite"]
 State = Registration.State
 BETTER = (State.GOING, State.WAITING, State.REMOVED, State.CANCELLED)  # of two answers of one person
 
@@ -43,14 +42,14 @@ def join(
         raise Refused(_("An organiser took your registration back: write to them if this is a mistake."), code="removed")
     _refuse_a_party_that_never_fits(event, guests)
     keep_name(member, name, conduct=conduct)
-    registration = _enqueue(event, registration, member=member, guests=guests, source=source)
-    seated = _seat(event, acting=registration)
+    registration = seating.enqueue(event, registration, member=member, guests=guests, source=source)
+    seated = seating.seat(event, acting=registration)
     registration = next((row for row in seated if row == registration), registration)
     if registration.is_waiting and not event.has_waiting_list:
         paused = event.is_promotion_paused
         raise Refused(_("Registration is paused for now.") if paused else _("All places are taken."), code="full")
-    _tell("registered" if registration.is_going else "waiting", registration)
-    _tell_promoted(row for row in seated if row.pk != registration.pk)
+    seating.write("registered" if registration.is_going else "waiting", registration)
+    seating.write_to_seated(row for row in seated if row.pk != registration.pk)
     pages_changed()
     return registration
 
@@ -74,31 +73,12 @@ def leave(event: Event, *, member: Member) -> Registration | None:
     registration = event.registrations.filter(member=member).first()
     if registration is None or not registration.is_live:
         return registration
-    _refuse_if_over(event)
+    seating.refuse_if_over(event)
     if registration.arrived:
         raise Refused(_("You are here already: the list at the door says so."), code="arrived")
-    _put(registration, State.CANCELLED)
-    _tell("left", registration)
-    _tell_promoted(_seat(event))
-    pages_changed()
-    return registration
-
-
-@patient
-@transaction.atomic
-def remove(registration: Registration, *, by: Member | None, reason: str = "") -> Registration:
-    """An organiser (None: the house) takes a registration back; the member may not join again. Raises Refused once it is over."""
-    event = Event.objects.lock(registration.event_id)
-    registration = event.registrations.get(pk=registration.pk)
-    if not registration.is_live:
-        return registration
-    _refuse_if_over(event)
-    before = registration.state
-    _put(registration, State.REMOVED, reason=reason)
-    Entry.objects.write("registration.remove", registration, by=by, before=before, after=State.REMOVED, note=reason)
-    if registration.member_id:
-        _tell("removed", registration)
-    _tell_promoted(_seat(event))
+    seating.put(registration, State.CANCELLED)
+    seating.write("left", registration)
+    seating.write_to_seated(seating.seat(event))
     pages_changed()
     return registration
 
@@ -118,7 +98,7 @@ def unite(event: Event, *, member: Member, into: Member) -> Registration | None:
         kept.member = into
         kept.save(update_fields=["member"])
     if any(row.is_live for row in others):
-        _tell_promoted(_seat(event))
+        seating.write_to_seated(seating.seat(event))
     pages_changed()
     return kept
 
@@ -128,8 +108,8 @@ def unite(event: Event, *, member: Member, into: Member) -> Registration | None:
 def promote(event: Event, *, by: Member | None = None) -> list[Registration]:
     """Seats whoever fits, in the order of arrival, and writes to them; returns those seated. Logged when `by` asked for it."""
     event = Event.objects.lock(event.pk)
-    seated = _seat(event)
-    _tell_promoted(seated)
+    seated = seating.seat(event)
+    seating.write_to_seated(seated)
     if seated:
         pages_changed()
     if by:
@@ -145,7 +125,7 @@ def _change_guests(event: Event, registration: Registration, guests: int) -> Reg
     more = guests - registration.guests
     if more == 0:
         return registration
-    _refuse_if_over(event)
+    seating.refuse_if_over(event)
     if 1 + guests < registration.arrived:
         raise Refused(_("More of you are here already."), code="arrived", field="guests")
     if more > 0:
@@ -158,55 +138,10 @@ def _change_guests(event: Event, registration: Registration, guests: int) -> Reg
     registration.guests = guests
     registration.rev += 1
     registration.save(update_fields=["guests", "rev"])
-    seated = _seat(event, acting=registration if registration.is_waiting else None)
-    _tell_promoted(seated)
+    seated = seating.seat(event, acting=registration if registration.is_waiting else None)
+    seating.write_to_seated(seated)
     pages_changed()
     return next((row for row in seated if row == registration), registration)
-
-
-def _enqueue(event, registration, *, member, guests, source) -> Registration:
-    number = event.registrations.next_queue_no()
-    if registration is None:
-        return event.registrations.create(member=member, state=State.WAITING, guests=guests, queue_no=number, source=source)
-    registration.queue_no, registration.guests, registration.source = number, guests, source
-    _put(registration, State.WAITING)
-    return registration
-
-
-def _put(registration: Registration, state: str, *, reason: str = "") -> None:
-    registration.state, registration.reason = state, reason
-    if state != State.GOING:  # nobody is here without a place
-        registration.arrived, registration.checked_in_at = 0, None
-    registration.state_changed_at = timezone.now()
-    registration.rev += 1
-    registration.save()
-
-
-def _seat(event: Event, *, acting: Registration | None = None) -> list[Registration]:
-    """In-order first fit (nobody takes a seat that somebody ahead could use, no seat stays empty).
-
-    From the cut-off on only `acting`, who is there and asks, may be seated; from the end of registration nobody.
-    """
-    now = timezone.now()
-    if not event.is_published or event.is_called_off or event.is_promotion_paused or not event.takes_registrations:
-        return []
-    if now >= event.closes_at or (now >= event.cutoff_at and acting is None):
-        return []
-    free, seated = event.free(), []
-    if free is not None and free <= 0:  # the long list of a full meeting is not read by each who joins it
-        return []
-    waiting = event.registrations.waiting().select_related("member")
-    if now >= event.cutoff_at:
-        waiting = waiting.filter(pk=acting.pk)
-    for registration in waiting:
-        if free is None or registration.seats <= free:
-            seated.append(registration)
-            free = None if free is None else free - registration.seats
-        elif free <= 0:
-            break
-    for registration in seated:
-        _put(registration, State.GOING)
-    return seated
 
 
 # -- refusals ------------------------------------------------------------------
@@ -243,31 +178,8 @@ def _refuse_unless_open(event: Event) -> None:
         raise Refused(_("Registration is closed."), code="closed")
 
 
-def _refuse_if_over(event: Event) -> None:
-    if event.is_over and event.status != Event.Status.POSTPONED:
-        raise Refused(_("This meeting is over."), code="over")
-
-
 def _refuse_a_party_that_never_fits(event: Event, guests: int) -> None:
     if guests < 0 or guests > event.max_guests:
         raise Refused(_("You may bring at most %(number)s.") % {"number": event.max_guests}, code="guests", field="guests")
     if event.capacity is not None and 1 + guests > event.capacity:
         raise Refused(_("There are not that many places at all."), code="full", field="guests" if guests else None)
-
-
-# -- letters -------------------------------------------------------------------
-def _tell(kind: str, registration: Registration) -> None:
-    """One letter per change of state; whoever puts it into words drops it once the state has changed again."""
-    letter(
-        f"events.{kind}",
-        key=f"events.{kind}:{registration.pk}:{registration.rev}",
-        to=registration.member,
-        registration=registration.pk,
-        since=registration.state_changed_at.isoformat(),
-    )
-
-
-def _tell_promoted(seated) -> None:
-    for registration in seated:
-        if registration.member_id:
-            _tell("promoted", registration)

@@ -2,8 +2,9 @@
 
 import logging
 
-from events import registering
+from events import admitting
 from events.models import Event, Registration
+from events.refusals import Refused
 from members import standing
 from members.models import Member
 
@@ -28,8 +29,8 @@ def _give_back(registrations, *, by: Member | None) -> int:
     done = 0
     for registration in registrations.live().at(Event.objects.to_come()):
         try:
-            registering.remove(registration, by=by)
+            admitting.remove(registration, by=by)
             done += 1
-        except registering.Refused:  # over meanwhile, or many people at that meeting: the periodic job comes back to it
+        except Refused:  # over meanwhile, or many people at that meeting: the periodic job comes back to it
             log.warning("seat not given back", extra={"registration": registration.pk})
     return done

@@ -48,7 +48,7 @@ def _open(name: str, *, is_unlocked: bool):
 
 def _client(name, deed, barrier, answers, is_unlocked):
     connection = _open(name, is_unlocked=is_unlocked)
-    from events import door, registering
+    from events import admitting, door, registering
     from events.models import Event, Registration
     from members.models import Member
     from smclub.changed import changed
@@ -75,7 +75,7 @@ def _client(name, deed, barrier, answers, is_unlocked):
             done = door.check_in(subject, keeper=door.Keeper(None), **facts)
             answer = f"{done.registration.arrived}{' already' if done.here_since else ''}"
         else:
-            registration = getattr(registering, deed.verb)(subject, **facts)
+            registration = getattr(admitting if deed.verb == "remove" else registering, deed.verb)(subject, **facts)
             answer = registration.state if registration else "nothing"
     except registering.Refused as refusal:
         answer = f"refused: {refusal.code}"

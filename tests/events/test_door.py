@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from events import door, registering
+from events import admitting, door, registering
 from events.door import Keeper
 from events.models import DoorTap, Event, Registration
 from events.models.door import window
@@ -142,7 +142,7 @@ def test_who_is_here_neither_leaves_nor_sends_home_those_who_came_along(olga):
 def test_a_registration_taken_back_is_here_no_more(olga):
     row = make_registration(event=tonight())
     door.check_in(row, people=1, nonce="a", keeper=olga)
-    registering.remove(row, by=olga.by)
+    admitting.remove(row, by=olga.by)
     assert arrived(row) == 0
 
 

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from events import inviting, registering, scheduling
+from events import admitting, inviting, registering, scheduling
 from events.models import Event
 from members import outbox
 from members.models import Letter
@@ -37,7 +37,7 @@ def a_letter_of_each_kind(member):
     registering.capacity_changed(promoted)
     left = event("left")
     registering.leave(left, member=make_registration(event=left, member=member).member)
-    registering.remove(make_registration(event=event("removed"), member=member), by=olga, reason="Doublon")
+    admitting.remove(make_registration(event=event("removed"), member=member), by=olga, reason="Doublon")
     for verb, kind in [("cancel", "cancelled"), ("postpone", "postponed")]:
         called_off = event(kind)
         make_registration(event=called_off, member=member)
@@ -105,7 +105,7 @@ def test_a_confirmation_that_is_no_longer_true_is_dropped(undo):
         registering.leave(event, member=milan)
         registering.join(event, member=milan)  # a new one is written, and this one stays untrue
     elif undo == "remove":
-        registering.remove(registration, by=cast("olga"))
+        admitting.remove(registration, by=cast("olga"))
     elif undo == "cancel":
         scheduling.cancel(event, by=cast("olga"))
     elif undo == "erase":

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from events import registering, scheduling
+from events import admitting, registering, scheduling
 from events.models import Event, Registration
 from members.models import Letter
 from tests.cast import cast
@@ -114,7 +114,7 @@ class Walk:
         row = self.event.registrations.filter(member=self.people[who]).first()
         if row and number == 0:
             self.reference.end(who, "removed")
-            registering.remove(row, by=self.olga)
+            admitting.remove(row, by=self.olga)
 
     def set_field(self, **fields):
         Event.objects.filter(pk=self.event.pk).update(**fields)

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from modelsearch import index
 
-from events import registering, scheduling
+from events import admitting, registering, scheduling
 from members import grouping, profiles, standing, topics
 from members.models import Club
 from posts import moderating, publishing
@@ -183,7 +183,7 @@ VERBS = {
     "register": lambda c: (_seats(c), registering.join, [c.open], {"member": cast("mona")}),
     "leave": lambda c: (_seats(c), registering.leave, [c.open], {"member": c.milan}),
     "bring a guest": lambda c: (_seats(c), registering.set_guests, [c.open], {"member": c.milan, "guests": 1}),
-    "remove somebody": lambda c: (_seats(c), registering.remove, [c.registration], {"by": c.olga}),
+    "remove somebody": lambda c: (_seats(c), admitting.remove, [c.registration], {"by": c.olga}),
     "comment": lambda c: (_talk(c), moderating.post, [c.post], {"member": c.milan, "body": "Encore.", "age": 60}),
     "answer": lambda c: (_talk(c), moderating.reply, [c.comment], {"member": c.milan, "body": "Oui.", "age": 60}),
     "edit a comment": lambda c: (_talk(c), moderating.edit, [c.comment], {"member": c.milan, "body": "Mieux."}),

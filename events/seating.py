@@ -1,0 +1,80 @@
+"""What every verb about seats does under the event's lock: the queue, who is seated next, and the letters that say so.
+
+Joining is: enqueue, then seat; nothing else asks whether there is room. Whoever calls this holds the lock (`Event.objects.lock`).
+"""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events.models import Event, Registration
+from events.refusals import Refused
+from members.mail import letter
+
+State = Registration.State
+
+
+def enqueue(event, registration, *, member, guests, source) -> Registration:
+    number = event.registrations.next_queue_no()
+    if registration is None:
+        return event.registrations.create(member=member, state=State.WAITING, guests=guests, queue_no=number, source=source)
+    registration.queue_no, registration.guests, registration.source = number, guests, source
+    put(registration, State.WAITING)
+    return registration
+
+
+def put(registration: Registration, state: str, *, reason: str = "") -> None:
+    registration.state, registration.reason = state, reason
+    if state != State.GOING:  # nobody is here without a place
+        registration.arrived, registration.checked_in_at = 0, None
+    registration.state_changed_at = timezone.now()
+    registration.rev += 1
+    registration.save()
+
+
+def seat(event: Event, *, acting: Registration | None = None) -> list[Registration]:
+    """In-order first fit (nobody takes a seat that somebody ahead could use, no seat stays empty).
+
+    From the cut-off on only `acting`, who is there and asks, may be seated; from the end of registration nobody.
+    """
+    now = timezone.now()
+    if not event.is_published or event.is_called_off or event.is_promotion_paused or not event.takes_registrations:
+        return []
+    if now >= event.closes_at or (now >= event.cutoff_at and acting is None):
+        return []
+    free, seated = event.free(), []
+    if free is not None and free <= 0:  # the long list of a full meeting is not read by each who joins it
+        return []
+    waiting = event.registrations.waiting().select_related("member")
+    if now >= event.cutoff_at:
+        waiting = waiting.filter(pk=acting.pk)
+    for registration in waiting:
+        if free is None or registration.seats <= free:
+            seated.append(registration)
+            free = None if free is None else free - registration.seats
+        elif free <= 0:
+            break
+    for registration in seated:
+        put(registration, State.GOING)
+    return seated
+
+
+def refuse_if_over(event: Event) -> None:
+    if event.is_over and event.status != Event.Status.POSTPONED:
+        raise Refused(_("This meeting is over."), code="over")
+
+
+def write(kind: str, registration: Registration) -> None:
+    """One letter per change of state; whoever puts it into words drops it once the state has changed again."""
+    letter(
+        f"events.{kind}",
+        key=f"events.{kind}:{registration.pk}:{registration.rev}",
+        to=registration.member,
+        registration=registration.pk,
+        since=registration.state_changed_at.isoformat(),
+    )
+
+
+def write_to_seated(seated) -> None:
+    for registration in seated:
+        if registration.member_id:
+            write("promoted", registration)
