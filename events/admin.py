@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events import admitting, inviting, registering, scheduling
-from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, ReasonForm
+from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, ReasonForm, WordForm
 from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
 from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin, ReadOnlyAdmin
@@ -83,7 +83,7 @@ class EventAdmin(ClubModelAdmin):
         (_("Who"), {"fields": ["audience", "is_confidential", "public_title"]}),
         (
             _("Places"),
-            {"fields": [("capacity", "reserved"), "max_guests", "has_waiting_list", "is_promotion_paused"]},
+            {"fields": [("capacity", "reserved"), "max_guests", "has_waiting_list", "is_by_approval", "is_promotion_paused"]},
         ),
         (
             _("Registration opens, closes"),
@@ -239,8 +239,9 @@ class EventAdmin(ClubModelAdmin):
             "title": _("Who is coming"),
             "opts": self.opts,
             "event": event,
-            "going": sorted((row for row in rows if row.is_going), key=lambda row: row.member.public_name.casefold()),
+            "going": sorted((row for row in rows if row.is_going), key=lambda row: row.shown_name.casefold()),
             "waiting": [row for row in rows if row.is_waiting],
+            "pending": [row for row in rows if row.is_pending],
             "people": sum(1 for row in rows if row.is_going),
             "guests": sum(row.guests for row in rows if row.is_going),
         }
@@ -257,7 +258,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
     date_hierarchy = "state_changed_at"
     ordering = ["-state_changed_at", "-pk"]
     exclude = ["token"]
-    actions = ["remove"]
+    actions = ["approve", "decline", "remove"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(event__in=Event.objects.run_by(request.user))
@@ -265,10 +266,19 @@ class RegistrationAdmin(ReadOnlyAdmin):
     def has_manage_permission(self, request):
         return request.user.may("events.change_event")
 
+    @admin.action(description=_("Accept these requests"), permissions=["manage"])
+    def approve(self, request, queryset):
+        self.do(request, queryset.order_by("event", "queue_no"), admitting.approve)
+
+    @admin.action(description=_("Decline these requests…"), permissions=["manage"])
+    def decline(self, request, queryset):
+        title = _("Decline these requests")
+        return self.ask(request, queryset, admitting.decline, WordForm, action="decline", title=title)
+
     @admin.action(description=_("Take these registrations back…"), permissions=["manage"])
     def remove(self, request, queryset):
         title = _("Take these registrations back")
-        return self.ask(request, queryset, admitting.remove, ReasonForm, action="remove", title=title)
+        return self.ask(request, queryset, admitting.remove, WordForm, action="remove", title=title)
 
 
 @admin.register(Venue)

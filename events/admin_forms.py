@@ -35,6 +35,7 @@ HELP = {
     "audience": gettext_lazy("Others read the page and how to join the club. On invitation, they find no page."),
     "max_guests": gettext_lazy("0: everybody comes alone."),
     "has_waiting_list": gettext_lazy("Once it is full, people wait for a place in the order they came."),
+    "is_by_approval": gettext_lazy("People ask for a place, and you answer each of them: until then no place is held."),
     "is_promotion_paused": gettext_lazy("As long as it is ticked, free places are given to nobody: newcomers wait too."),
     "outside_url": gettext_lazy("The page of the organiser, where people register."),
     "price": gettext_lazy("As people will read it: free, 20 €, 10 € for members…"),
@@ -58,6 +59,16 @@ class MoveOnlineForm(ReasonForm):
         validators=[web_address],
         widget=AdminURLFieldWidget,
         help_text=gettext_lazy("Only those going see it. Empty: you give it later, on the page of the meeting."),
+    )
+
+
+class WordForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("A word with it"),
+        max_length=250,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("They read it in the letter. It may stay empty."),
     )
 
 
@@ -203,6 +214,10 @@ class EventForm(forms.ModelForm):
                 waiting,
             )
             self.add_error("has_waiting_list", forms.ValidationError(text % {"n": waiting}, code="waiting"))
+        pending = event.registrations.pending().count() if "is_by_approval" in self.changed_data else 0
+        if pending and not data.get("is_by_approval"):
+            text = ngettext("%(n)s request waits: answer it first.", "%(n)s requests wait: answer them first.", pending)
+            self.add_error("is_by_approval", forms.ValidationError(text % {"n": pending}, code="pending"))
 
 
 def _as_typed(event: Event) -> tuple[date | None, date | None]:

@@ -1,14 +1,50 @@
 """What organisers decide about one registration, each deed logged, under the same lock as those of events.registering."""
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from events import seating
 from events.models import Event, Registration
 from events.patience import patient
+from events.refusals import Refused
 from members.models import Entry, Member
 from smclub.changed import pages_changed
 
 State = Registration.State
+
+
+@patient
+@transaction.atomic
+def approve(registration: Registration, *, by: Member) -> Registration:
+    """A request becomes a registration, in the place that it had in the queue since it was sent. Raises Refused."""
+    event = Event.objects.lock(registration.event_id)
+    registration = _pending(event, registration)
+    _refuse_unless_somebody_can_be_seated(event)
+    seating.put(registration, State.WAITING)
+    seated = seating.seat(event)
+    registration = next((row for row in seated if row == registration), registration)
+    if registration.is_waiting and not event.has_waiting_list:
+        raise Refused(_("All places are taken."), code="full")
+    Entry.objects.write("registration.approve", registration, by=by, before=State.PENDING, after=registration.state)
+    if registration.member_id:
+        seating.write("accepted", registration)
+    seating.write_to_seated(row for row in seated if row.pk != registration.pk)
+    pages_changed()
+    return registration
+
+
+@patient
+@transaction.atomic
+def decline(registration: Registration, *, by: Member, reason: str = "") -> Registration:
+    """A request answered no, kindly; the member may not ask again, an organiser may reinstate them. Raises Refused."""
+    event = Event.objects.lock(registration.event_id)
+    registration = _pending(event, registration)
+    seating.put(registration, State.REMOVED, reason=reason)
+    Entry.objects.write("registration.decline", registration, by=by, before=State.PENDING, after=State.REMOVED, note=reason)
+    if registration.member_id:
+        seating.write("declined", registration)
+    return registration
 
 
 @patient
@@ -28,3 +64,19 @@ def remove(registration: Registration, *, by: Member | None, reason: str = "") -
     seating.write_to_seated(seating.seat(event))
     pages_changed()
     return registration
+
+
+# -- under the lock ------------------------------------------------------------
+def _pending(event: Event, registration: Registration) -> Registration:
+    registration = event.registrations.get(pk=registration.pk)
+    seating.refuse_if_over(event)
+    if not registration.is_pending:
+        raise Refused(_("This request has been answered already."), code="answered")
+    return registration
+
+
+def _refuse_unless_somebody_can_be_seated(event: Event) -> None:
+    if event.is_called_off:
+        raise Refused(_("This meeting does not take place for now: restore it first."), code="called_off")
+    if timezone.now() >= event.closes_at:
+        raise Refused(_("Registration is closed: “Give a place…” does it all the same."), code="closed")

@@ -17,6 +17,8 @@ class EventsConfig(AppConfig):
         "event.reschedule": _("Move a meeting"),
         "event.copy": _("Copy a meeting"),
         "event.promote": _("Seat who was waiting"),
+        "registration.approve": _("Accept a request for a place"),
+        "registration.decline": _("Decline a request for a place"),
         "registration.remove": _("Remove a registration"),
         "event.admit": _("Let somebody waiting in at the door"),
         "event.walk_in": _("Let somebody in without a registration"),
@@ -28,6 +30,9 @@ class EventsConfig(AppConfig):
     letters = {
         "registered": Kind(_("You are registered"), Family.MEETINGS),
         "waiting": Kind(_("You are on the waiting list"), Family.MEETINGS),
+        "asked": Kind(_("You asked for a place"), Family.MEETINGS),
+        "accepted": Kind(_("Your request for a place is accepted"), Family.MEETINGS),
+        "declined": Kind(_("Your request for a place is declined"), Family.MEETINGS),
         "promoted": Kind(_("A place is yours"), Family.MEETINGS),
         "left": Kind(_("You gave your place back"), Family.MEETINGS),
         "removed": Kind(_("An organiser removed your registration"), Family.MEETINGS),
@@ -37,6 +42,9 @@ class EventsConfig(AppConfig):
         "moved_online": Kind(_("A meeting of yours takes place online"), Family.MEETINGS),
         "restored": Kind(_("A meeting of yours takes place after all"), Family.MEETINGS),
         "invitation": Kind(_("You are invited to a meeting"), Family.MEETINGS),
+        "registration_asked": Kind(
+            _("Who asks for a place at a meeting I run"), Family.TEAM, Cadence.DAILY, permission="events.change_event"
+        ),
         "new_meeting": Kind(_("A new meeting of one of my groups"), Family.GROUPS, Cadence.WEEKLY),
     }
 

@@ -27,12 +27,12 @@ def _registration(letter) -> Registration | None:
     )
 
 
-def _about_a_state(letter, state: str) -> dict | None:
-    """The facts when the registration is still in `state`, and has not left and come back since."""
+def _about_a_state(letter, *states: str) -> dict | None:
+    """The facts when the registration is still in one of `states`, and has not left and come back since."""
     registration = _registration(letter)
     if (
         registration is None
-        or registration.state != state
+        or registration.state not in states
         or registration.state_changed_at.isoformat() != letter.context["since"]
     ):
         return None
@@ -42,9 +42,9 @@ def _about_a_state(letter, state: str) -> dict | None:
     }
 
 
-def _about_a_place(letter, state: str) -> dict | None:
+def _about_a_place(letter, *states: str) -> dict | None:
     """The same, while the meeting is still to come: the news that it is called off has a letter of its own."""
-    facts = _about_a_state(letter, state)
+    facts = _about_a_state(letter, *states)
     return None if facts is None or facts["event"].is_called_off or facts["event"].is_over else facts
 
 
@@ -69,6 +69,23 @@ def promoted(letter):
 def waiting(letter):
     facts = _about_a_place(letter, State.WAITING)
     return facts and facts | {"rank": facts["registration"].rank()}
+
+
+@composes("events.asked")
+def asked(letter):
+    return _about_a_place(letter, State.PENDING)
+
+
+@composes("events.accepted")
+def accepted(letter):
+    """With the place, or with the rank in the queue where there was none."""
+    facts = _with_file(_about_a_place(letter, State.GOING, State.WAITING))
+    return facts and facts | {"rank": facts["registration"].rank()}
+
+
+@composes("events.declined")
+def declined(letter):
+    return _about_a_place(letter, State.REMOVED)
 
 
 @composes("events.left")

@@ -1,12 +1,13 @@
-"""The news of this app: a group's new meeting, to its members."""
+"""The news of this app: a group's new meeting, to its members; who asks for a place, to those who run the meeting."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events import wording
-from events.models import Event
+from events.models import Event, Registration
 from members.models import GroupMembership, Member, Notice
 from members.telling import Item, tell, tells
 from smclub.addresses import absolute, in_language
@@ -22,6 +23,38 @@ def tell_new_meetings() -> int:
                 tell("events.new_meeting", to=members, key=f"event:{event.pk}", event=event.pk)
                 told += 1
     return told
+
+
+def registration_asked(registration: Registration) -> None:
+    event, key = registration.event, f"asked:{registration.pk}:{registration.rev}"
+    runners = _who_runs(event).values_list("pk", flat=True)
+    tell("events.registration_asked", to=set(runners) - {registration.member_id}, key=key, registration=registration.pk)
+
+
+def _who_runs(event: Event):
+    """Its coordinators and the organisers; the owners where there is nobody else."""
+    staff, may_answer = Member.objects.staff(), Q(groups__permissions__codename="change_event")
+    coordinates = Q(group_memberships__in=GroupMembership.objects.coordinators().filter(group=event.group_id))
+    runs_all = Q(groups__permissions__codename="run_every_event")
+    readers = staff.filter(may_answer).filter(coordinates | runs_all).distinct()
+    return readers if readers.exists() else staff.filter(is_superuser=True)
+
+
+@tells("events.registration_asked")
+def requests(notices: list[Notice], *, reader: Member) -> list[Item]:
+    """Those that nobody has answered."""
+    rows = Registration.objects.to_answer_by(reader).filter(pk__in=[notice.context["registration"] for notice in notices])
+    desk = in_language(get_language() or "fr", "admin:events_registration_changelist")
+    return [
+        Item(
+            subject=_("Somebody asks for a place: %(title)s") % {"title": row.event.title},
+            heading=_("%(who)s asks for a place at “%(title)s”")
+            % {"who": row.member.public_name if row.member else "–", "title": row.event.title},
+            url=absolute(f"{desk}?event__id__exact={row.event_id}&state__exact=pending"),
+            when=wording.when(row.event),
+        )
+        for row in rows.select_related("event", "member")
+    ]
 
 
 @tells("events.new_meeting")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from events import offering
 from events.forms import RegistrationForm
@@ -12,8 +13,8 @@ from events.models import Event, Registration
 
 @dataclass
 class Panel:
-    """`state` is one of: external, undated, cancelled, postponed, past, going, waiting, removed, restricted, early, closed,
-    apply, full, open. `look` is its class in the style sheet."""
+    """`state` is one of: external, undated, cancelled, postponed, past, going, waiting, pending, removed, restricted, early,
+    closed, apply, full, open. `look` is its class in the style sheet."""
 
     event: Event
     state: str
@@ -25,17 +26,28 @@ class Panel:
 
     @property
     def look(self) -> str:
-        return {"undated": "closed", "past": "closed", "removed": "closed", "early": "closed", "apply": "restricted"}.get(
-            self.state, self.state
-        )
+        looks = {"undated": "closed", "past": "closed", "removed": "closed", "early": "closed"}
+        return (looks | {"apply": "restricted", "pending": "waiting"}).get(self.state, self.state)
 
     @property
     def takes_answers(self) -> bool:
-        return self.state == "open" or (self.state == "full" and self.event.has_waiting_list)
+        return self.state == "open" or (self.state == "full" and (self.event.has_waiting_list or self.event.is_by_approval))
+
+    @property
+    def call(self) -> str:
+        """What the button says to who has not answered yet."""
+        if self.event.is_by_approval:
+            return _("Ask for a place")
+        return _("Join the waiting list") if self.state == "full" else _("I am going")
+
+    @property
+    def tells_of_requests(self) -> bool:
+        """Whether it is said that an organiser answers each request: before one asks, and as long as nobody has."""
+        return self.event.is_by_approval and self.state in ("early", "open", "full", "pending")
 
     @property
     def is_about_waiting(self) -> bool:
-        return self.state == "waiting" or (self.state == "full" and self.takes_answers)
+        return self.state == "waiting" or (self.state == "full" and self.takes_answers and not self.event.is_by_approval)
 
     @property
     def holds_a_place(self) -> bool:
@@ -50,7 +62,7 @@ class Panel:
 
     @property
     def can_change_guests(self) -> bool:
-        return self.state in ("going", "waiting") and (self.event.max_guests > 0 or self.registration.guests > 0)
+        return self.state in ("going", "waiting", "pending") and (self.event.max_guests > 0 or self.registration.guests > 0)
 
 
 def panel_of(event: Event, visitor, *, form: RegistrationForm | None = None, wish=None) -> Panel:

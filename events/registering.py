@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import offering, seating
+from events import news, offering, seating
 from events.models import Event, Registration
 from events.patience import patient
 from events.refusals import Busy, Refused
@@ -19,7 +19,7 @@ from smclub.changed import pages_changed
 
 __all__ = ["Busy", "Refused", "capacity_changed", "join", "leave", "promote", "set_guests", "unite"]
 State = Registration.State
-BETTER = (State.GOING, State.WAITING, State.REMOVED, State.CANCELLED)  # of two answers of one person
+BETTER = (State.GOING, State.WAITING, State.PENDING, State.REMOVED, State.CANCELLED)  # of two answers of one person
 
 
 @patient
@@ -43,6 +43,10 @@ def join(
     _refuse_a_party_that_never_fits(event, guests)
     keep_name(member, name, conduct=conduct)
     registration = seating.enqueue(event, registration, member=member, guests=guests, source=source)
+    if registration.is_pending:
+        seating.write("asked", registration)
+        news.registration_asked(registration)
+        return registration
     seated = seating.seat(event, acting=registration)
     registration = next((row for row in seated if row == registration), registration)
     if registration.is_waiting and not event.has_waiting_list:
@@ -76,8 +80,10 @@ def leave(event: Event, *, member: Member) -> Registration | None:
     seating.refuse_if_over(event)
     if registration.arrived:
         raise Refused(_("You are here already: the list at the door says so."), code="arrived")
+    was_pending = registration.is_pending
     seating.put(registration, State.CANCELLED)
-    seating.write("left", registration)
+    if not was_pending:  # who takes back a request that nobody answered knows it
+        seating.write("left", registration)
     seating.write_to_seated(seating.seat(event))
     pages_changed()
     return registration
@@ -94,9 +100,8 @@ def unite(event: Event, *, member: Member, into: Member) -> Registration | None:
     kept, *others = sorted(rows, key=lambda row: (BETTER.index(row.state), -row.arrived, row.queue_no))
     for row in others:
         row.delete()
-    if kept.member_id != into.pk:
-        kept.member = into
-        kept.save(update_fields=["member"])
+    kept.member, kept.guests = into, _guests_of_both(event, kept, others)
+    kept.save(update_fields=["member", "guests"])
     if any(row.is_live for row in others):
         seating.write_to_seated(seating.seat(event))
     pages_changed()
@@ -121,6 +126,15 @@ capacity_changed = promote  # more room, a later cut-off, a promotion no longer 
 
 
 # -- under the lock ------------------------------------------------------------
+def _guests_of_both(event: Event, kept: Registration, others: list[Registration]) -> int:
+    """The larger party, as far as the event allows it and, for who goes, the places that the others gave back."""
+    if not kept.is_live:
+        return kept.guests
+    wanted = min(max(row.guests for row in (kept, *others) if row.is_live), event.max_guests)
+    free = event.free() if kept.is_going else None
+    return max(kept.guests, wanted if free is None else min(wanted, kept.guests + free))
+
+
 def _change_guests(event: Event, registration: Registration, guests: int) -> Registration:
     more = guests - registration.guests
     if more == 0:

@@ -50,6 +50,7 @@ COPIED = (
     "reserved",
     "max_guests",
     "has_waiting_list",
+    "is_by_approval",
 )
 
 

@@ -14,11 +14,13 @@ State = Registration.State
 
 
 def enqueue(event, registration, *, member, guests, source) -> Registration:
+    """At the tail of the queue; where an organiser answers each request, the number is that of the request."""
+    state = State.PENDING if event.is_by_approval else State.WAITING
     number = event.registrations.next_queue_no()
     if registration is None:
-        return event.registrations.create(member=member, state=State.WAITING, guests=guests, queue_no=number, source=source)
+        return event.registrations.create(member=member, state=state, guests=guests, queue_no=number, source=source)
     registration.queue_no, registration.guests, registration.source = number, guests, source
-    put(registration, State.WAITING)
+    put(registration, state)
     return registration
 
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from events.models import Event
+from events.models import Event, Registration
 from members.models import Application, Club, Dues, Group, GroupMembership, GroupRequest, Letter, Mandate, Member
 from posts.models import Comment, Post, Report
 from smclub import duties
@@ -76,6 +76,8 @@ def queues(member: Member) -> list[Queue]:
     if member.may("posts.change_report"):
         count = Report.objects.filter(state=Report.State.OPEN).count()
         waiting.append(Queue(_("Reports to look at"), count, _list("posts_report", state__exact=Report.State.OPEN)))
+    if member.may("events.change_event") and (count := Registration.objects.to_answer_by(member).count()):
+        waiting.append(Queue(_("Requests for a place to answer"), count, _list("events_registration", state__exact="pending")))
     if member.may("members.change_application"):
         count = Application.objects.waiting().count()
         waiting.append(

@@ -109,6 +109,7 @@ class Event(Searchable, models.Model):
     reserved = models.PositiveIntegerField(_("places kept"), default=0, help_text=_("For speakers, hosts, press."))
     max_guests = models.PositiveSmallIntegerField(_("guests per person, at most"), default=0)
     has_waiting_list = models.BooleanField(_("waiting list"), default=True)
+    is_by_approval = models.BooleanField(_("on request"), default=False)
     rsvp_opens_at = models.DateTimeField(
         _("registration opens"), null=True, blank=True, help_text=_("Empty: as soon as it is published.")
     )

@@ -20,8 +20,17 @@ class RegistrationQuerySet(models.QuerySet):
         """In the order of arrival."""
         return self.filter(state=Registration.State.WAITING).order_by("queue_no")
 
+    def pending(self):
+        """Requests that no organiser has answered, in the order they came."""
+        return self.filter(state=Registration.State.PENDING).order_by("queue_no")
+
+    def to_answer_by(self, member):
+        """Those pending at meetings to come that `member` runs."""
+        run = self.model.event.field.related_model.objects.run_by(member)
+        return self.pending().filter(event__in=run.to_come().order_by()).order_by("event", "queue_no")
+
     def live(self):
-        """Going or waiting: those whom news of the event concerns."""
+        """Going, waiting or asking: those whom news of the event concerns."""
         return self.filter(state__in=Registration.LIVE)
 
     def of_the_blocked(self):
@@ -48,7 +57,7 @@ class RegistrationQuerySet(models.QuerySet):
         return self.filter(event__in=events.order_by()).select_related("event").order_by("event__starts_at", "pk")
 
     def for_list(self):
-        """As the list at the door has them: those going by name, then those waiting in their order."""
+        """As the list at the door has them: those going, those asking, those waiting, each in the order they came."""
         named = self.live().exclude(member=None, name="").select_related("member")
         return named.order_by("state", "queue_no")
 
@@ -60,6 +69,7 @@ class Registration(models.Model):
     """A member's answer to an event; no row means that they never answered. Who came unannounced has a name and no account."""
 
     class State(models.TextChoices):
+        PENDING = "pending", _("Waiting for an answer")
         WAITING = "waiting", _("On the waiting list")
         GOING = "going", _("Going")
         CANCELLED = "cancelled", _("Cancelled by the member")
@@ -71,7 +81,7 @@ class Registration(models.Model):
         DOOR = "door", _("Door")
         IMPORT = "import", _("Import")
 
-    LIVE = (State.WAITING, State.GOING)
+    LIVE = (State.PENDING, State.WAITING, State.GOING)
 
     event = models.ForeignKey("events.Event", models.CASCADE, related_name="registrations", verbose_name=_("event"))
     member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="registrations", verbose_name=_("member"))
@@ -130,6 +140,10 @@ class Registration(models.Model):
     @property
     def is_going(self) -> bool:
         return self.state == self.State.GOING
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state == self.State.PENDING
 
     @property
     def is_waiting(self) -> bool:

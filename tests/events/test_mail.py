@@ -38,6 +38,9 @@ def a_letter_of_each_kind(member):
     left = event("left")
     registering.leave(left, member=make_registration(event=left, member=member).member)
     admitting.remove(make_registration(event=event("removed"), member=member), by=olga, reason="Doublon")
+    registering.join(event("asked", is_by_approval=True), member=member)
+    for deed, kind in [(admitting.approve, "accepted"), (admitting.decline, "declined")]:
+        deed(make_registration(event=event(kind, is_by_approval=True), member=member, state="pending"), by=olga)
     for verb, kind in [("cancel", "cancelled"), ("postpone", "postponed")]:
         called_off = event(kind)
         make_registration(event=called_off, member=member)
@@ -59,7 +62,7 @@ def a_letter_of_each_kind(member):
 def test_every_kind_of_letter_is_written_in_the_language_of_its_reader(language):
     member = make_member(language=language)
     kinds = a_letter_of_each_kind(member)
-    assert len(kinds) == 11
+    assert len(kinds) == 14
     send_all()
     assert Letter.objects.exclude(state=State.SENT).count() == 0
     for row in Letter.objects.filter(member=member):
