@@ -20,6 +20,7 @@ from smclub.images import PictureField
 from smclub.keeping import kept
 
 TOPICS = 12
+NOT_OF_THE_WEB = _("Paste the whole address, as your browser shows it: https://…")
 
 
 class DirectoryForm(forms.Form):
@@ -171,6 +172,7 @@ class ProfileForm(forms.ModelForm):
             *(f"{field}_for" for field in FIELDS),
         ]
         widgets = {"bio": forms.Textarea(attrs={"rows": 8, "maxlength": 5000}), "visibility": forms.RadioSelect}
+        error_messages = {name: {"invalid": NOT_OF_THE_WEB} for name in ("website", "linkedin")}
         labels = dict.fromkeys((f"{field}_for" for field in FIELDS), _("Who sees this"))
         help_texts = {
             "groups_for": _("The groups you coordinate are known anyway."),

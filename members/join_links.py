@@ -42,6 +42,15 @@ def revoke(link: JoinLink, *, by: Member) -> None:
     Entry.objects.write("join_link.revoke", link, by=by)
 
 
+def gives(link: JoinLink, *, member: Member) -> bool:
+    """Whether it has anything for `member`: members may have its group only."""
+    return not member.is_accepted or _opens_a_group(link, member)
+
+
+def _opens_a_group(link: JoinLink, member: Member) -> bool:
+    return link.group is not None and not GroupMembership.objects.filter(group=link.group, member=member).exists()
+
+
 @transaction.atomic
 def take(link: JoinLink, *, member: Member, name: str = "", conduct: str = "") -> str:
     """Makes `member` a member, and one of the link's group. Returns what to say.
@@ -53,15 +62,14 @@ def take(link: JoinLink, *, member: Member, name: str = "", conduct: str = "") -
     if not is_good:
         raise Refused(link.why_not)
     member.refresh_from_db()
-    is_new = link.group is not None and not GroupMembership.objects.filter(group=link.group, member=member).exists()
-    if member.is_accepted and not is_new:
+    if not gives(link, member=member):
         raise Refused(_("You are a member already."))
     keep_name(member, name, conduct=conduct)
     if not member.is_accepted:
         close_application(member, by=member)
         make_member(member, verb="member.join_by_link", by=member)
         letter("members.application_accepted", key=f"join_link:{link.pk}:{member.pk}", to=member)
-    if is_new:
+    if _opens_a_group(link, member):
         grouping.enter(link.group, member=member)
     Entry.objects.write("join_link.take", link, by=member, after=str(link.uses))
     return _("Welcome: you are a member of the club.")

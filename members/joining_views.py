@@ -101,4 +101,6 @@ def join(request, token):
                 return redirect("members:me")
             except joining.Refused as refusal:
                 form.add_error(None, str(refusal))
-    return render(request, "members/join_link.html", {"link": link, "form": form})
+                link.refresh_from_db()  # a use that was given back does not count
+    is_in = form is not None and not join_links.gives(link, member=request.user)
+    return render(request, "members/join_link.html", {"link": link, "form": form, "is_in": is_in})

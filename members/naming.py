@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import Club, Member, Person
+from members.models import Club, Group, Member, Person
 from members.models.shape import shape
 from smclub.words import slug, words
 
@@ -27,7 +27,10 @@ def check(name: str, *, member: Member | None) -> None:
     """Raises ValidationError when `member` may not be called `name`; a name that is theirs already is never asked about."""
     if member and name == member.name:
         return
-    check_by_itself(name, club=Club.current(), is_staff=bool(member and member.is_staff))
+    is_staff = bool(member and member.is_staff)
+    check_by_itself(name, club=Club.current(), is_staff=is_staff)
+    if not is_staff and plain(name) in map(plain, Group.objects.values_list("name", flat=True)):
+        raise reserved()
     if taken_for_others([name], than=member):
         raise alike()
 
@@ -39,7 +42,11 @@ def check_by_itself(name: str, *, club: Club, is_staff: bool = False) -> None:
     if any(_mixes_scripts(word) for word in re.findall(r"\w+", name)):
         raise ValidationError(_("Each word of a name is written in one alphabet."), code="mixed")
     if not is_staff and _is_reserved(name, club):
-        raise ValidationError(_("The club itself could speak by that name: choose your own."), code="reserved")
+        raise reserved()
+
+
+def reserved() -> ValidationError:
+    return ValidationError(_("The club itself could speak by that name: choose your own."), code="reserved")
 
 
 def alike() -> ValidationError:

@@ -91,6 +91,16 @@ def test_a_member_uses_up_nothing(client):
     assert link.uses == 0
 
 
+def test_a_member_is_told_so_and_shown_no_button(client):
+    make_join_link()
+    client.force_login(cast("milan"))
+    for answer in (client.get(reverse("members:join", kwargs=HERE)), follow(client)):
+        body = answer.content.decode()
+        assert "Vous êtes déjà membre du club." in body
+        assert "is-warning" not in body  # the link is as good as before
+        assert "form-actions" not in body
+
+
 def test_a_member_enters_the_group_by_it():
     link, milan = make_join_link(group=make_group()), cast("milan")
     join_links.take(link, member=milan)

@@ -8,7 +8,7 @@ from members import naming
 from members.models import Club, Member
 from members.models.shape import shape
 from tests.cast import cast
-from tests.make import make_event, make_member, make_person
+from tests.make import make_event, make_group, make_member, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,12 @@ def test_nobody_is_the_club():
         "reserved"
     ] * 3
     assert refusal("Bretagne Martin") == ""
+
+
+def test_nobody_is_a_group():
+    group = make_group(name="SMC Vannes").name
+    assert [refusal(name) for name in (group, group.upper(), f"Ana de {group}")] == ["reserved", "reserved", ""]
+    assert refusal(group, member=cast("olga")) == ""
 
 
 def test_the_staff_may_say_what_they_do():
