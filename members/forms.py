@@ -50,6 +50,8 @@ class DirectoryForm(forms.Form):
         self.fields["organisation"].queryset = Organisation.objects.employing(people.showing("organisation", to=visitor))
         self.fields["theme"].empty_label = pgettext("interests", "All")
         self.fields["theme"].queryset = Topic.objects.of_interest_to(people.showing("topics", to=visitor))
+        for name in ("ville", "groupe", "organisation", "theme", "langue"):  # an address kept from when there was somebody
+            self.fields[name].error_messages["invalid_choice"] = _("Nobody here has this any more.")
 
     def narrow(self, people):
         """`people` as far as the form says; a field with an error is left out."""

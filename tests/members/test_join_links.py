@@ -94,8 +94,7 @@ def test_a_member_uses_up_nothing(client):
 def test_a_member_is_told_so_and_shown_no_button(client):
     make_join_link()
     client.force_login(cast("milan"))
-    for answer in (client.get(reverse("members:join", kwargs=HERE)), follow(client)):
-        body = answer.content.decode()
+    for body in (client.get(reverse("members:join", kwargs=HERE)).text, follow(client).text):
         assert "Vous êtes déjà membre du club." in body
         assert "is-warning" not in body  # the link is as good as before
         assert "form-actions" not in body

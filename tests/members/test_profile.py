@@ -91,7 +91,7 @@ def test_the_website_is_asked_for_and_seen(client):
 def test_what_is_no_address_of_the_web_is_kept_and_answered_in_plain_words(client, typed):
     client.force_login(cast("milan"))
     body = send(client, website=typed).text
-    assert (f'value="{typed}"' in body, "telle que l’affiche votre navigateur" in body, "une URL" in body) == (True, True, False)
+    assert (f'value="{typed}"' in body, "field-error" in body, "une URL" in body) == (True, True, False)
 
 
 def test_a_member_names_an_organisation_known_or_new(client):
