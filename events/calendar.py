@@ -77,7 +77,7 @@ def _entry(event: Event, *, club: str, is_inside: bool, is_private: bool) -> Ent
     first, last = event.days if event.precision == Event.Precision.DAY else (event.local_start, event.local_end)
     entry.add("dtstart", first)
     entry.add("dtend", last)
-    entry.add("summary", _plain(_prefix(event) + event.title))
+    entry.add("summary", _plain(prefix(event) + event.title))
     entry.add("status", {Event.Status.CANCELLED: "CANCELLED", Event.Status.POSTPONED: "TENTATIVE"}.get(event.status, "CONFIRMED"))
     if event.is_called_off:
         entry.add("transp", "TRANSPARENT")
@@ -95,8 +95,8 @@ def _entry(event: Event, *, club: str, is_inside: bool, is_private: bool) -> Ent
     return entry
 
 
-def _prefix(event: Event) -> str:
-    """Some clients ignore STATUS."""
+def prefix(event: Event) -> str:
+    """Before the title of what is not as it was announced: some clients ignore STATUS, and people read the first words."""
     words = {
         Event.Status.CANCELLED: _("CANCELLED: "),
         Event.Status.POSTPONED: _("POSTPONED: "),

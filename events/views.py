@@ -170,8 +170,7 @@ def _passed_on(event: Event, *, talks, partners) -> dict:
         "club": club,
         "data": partial(linked_data.event_data, event, club=club, talks=talks, partners=partners),
         "share_cards": partial(linked_data.cards, event, club=club),
-        "share_text": partial(sharing.text, event, talks=talks),
-        "share_links": partial(sharing.links, event, talks=talks),
+        "message": partial(sharing.message, event, talks=talks),
         "calendars": partial(sharing.calendars, event),
     }
 

@@ -171,7 +171,7 @@ class PostQuerySet(models.QuerySet):
 
     def with_what_it_stands_in(self):
         """What the page of a post needs at once; `Post.with_what_it_says` brings the rest."""
-        return self.select_related("cover", "series", "original", "translation")
+        return self.select_related("cover", "event", "series", "original", "translation")
 
 
 def what_it_says() -> list[Prefetch]:

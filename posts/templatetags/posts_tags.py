@@ -4,7 +4,8 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from posts import metadata
+from members.passing_on import Message
+from posts import metadata, sharing
 from posts.models import Post
 from smclub.paging import page_of
 
@@ -27,6 +28,11 @@ def share_image(context, post):
 def share_cards(context, post) -> dict:
     """Shape → the picture drawn of `post`, for who wants to pass it on."""
     return metadata.cards(post, club=context["club"])
+
+
+@register.simple_tag
+def passed_on(post) -> Message:
+    return sharing.message(post)
 
 
 # -- on the pages of the apps below, and on the home page --------------------------
