@@ -41,6 +41,8 @@ class EventsConfig(AppConfig):
         "postponed": Kind(_("A meeting of yours is postponed"), Family.MEETINGS),
         "moved_online": Kind(_("A meeting of yours takes place online"), Family.MEETINGS),
         "restored": Kind(_("A meeting of yours takes place after all"), Family.MEETINGS),
+        "tomorrow": Kind(_("The day before a meeting of mine: how to get in"), Family.MEETINGS, Cadence.NOW, is_alone=True),
+        "soon": Kind(_("An hour before an online meeting of mine: its link"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "invitation": Kind(_("You are invited to a meeting"), Family.MEETINGS),
         "registration_asked": Kind(
             _("Who asks for a place at a meeting I run"), Family.TEAM, Cadence.DAILY, permission="events.change_event"

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from events import calendar, wording
+from django.utils import timezone
+
+from events import calendar, reminding, wording
 from events.models import Event, Invitation, Registration
+from members import preferring
 from members.mail import composes
 from smclub.addresses import absolute, in_language
+from smclub.dates import hour
 
 State = Registration.State
 
@@ -55,14 +59,19 @@ def _with_file(facts: dict | None) -> dict | None:
     return facts
 
 
+def _with_practical(facts: dict | None) -> dict | None:
+    """With how to get in, for who comes so late that no reminder will say it."""
+    return facts and facts | {"is_practical": reminding.is_tomorrow(facts["event"])}
+
+
 @composes("events.registered")
 def registered(letter):
-    return _with_file(_about_a_place(letter, State.GOING))
+    return _with_practical(_with_file(_about_a_place(letter, State.GOING)))
 
 
 @composes("events.promoted")
 def promoted(letter):
-    return _with_file(_about_a_place(letter, State.GOING))
+    return _with_practical(_with_file(_about_a_place(letter, State.GOING)))
 
 
 @composes("events.waiting")
@@ -150,6 +159,38 @@ def _with_what_was(letter) -> dict | None:
         "old_when": wording.span(old_start, None, old["old_precision"]) if old_start != event.local_start else "",
         "old_place": old_place if old_place != place else "",
     }
+
+
+def _reminder(letter) -> dict | None:
+    """The facts for who still goes to the meeting at the hour that it was written about, and wants to be reminded."""
+    registration = _registration(letter)
+    if registration is None or not registration.is_going or not preferring.wants(registration.member, letter.kind):
+        return None
+    event = registration.event
+    if event.is_called_off or not event.is_published or event.starts_at.isoformat() != letter.context["start"]:
+        return None
+    if timezone.now() >= reminding.of_kind(letter.kind).closes(event):
+        return None
+    letter.stop_url = preferring.stop_url(letter, [letter.kind])
+    return _facts(event, letter.language) | {
+        "registration": registration,
+        "leave_url": absolute(in_language(letter.language, "events:leave_by_link", event.slug, registration.token)),
+        "hour": hour(event.local_start),
+        "is_today": event.local_day == timezone.now().astimezone(event.zone).date(),
+        "stop_url": letter.stop_url,
+        "letters_url": absolute(in_language(letter.language, "members:letters")),
+    }
+
+
+@composes("events.tomorrow")
+def tomorrow(letter):
+    return _reminder(letter)
+
+
+@composes("events.soon")
+def soon(letter):
+    facts = _reminder(letter)
+    return facts if facts and reminding.is_joined_online(facts["event"]) else None
 
 
 @composes("events.invitation")

@@ -1,7 +1,7 @@
 """What the site writes to people, kind by kind, as each app declares it in the `letters` of its AppConfig.
 
-Most letters answer something that their reader did: they always leave. The others, which have a `default`, are news:
-everybody says how often they want each, and may stop it by one click.
+Most letters answer something that their reader did: they always leave. The others, which have a `default`, leave as everybody
+wishes, and are stopped by one click: news, told together as often as one likes; letters of their own, when it is time or never.
 """
 
 from dataclasses import dataclass
@@ -37,11 +37,22 @@ class Kind:
     words: Any  # a lazy translation
     family: Family
     default: Cadence | None = None  # none: it always leaves
+    is_alone: bool = False  # a letter of its own, when it is time or never
     permission: str = ""  # of the only ones that it is for
 
     @property
-    def is_news(self) -> bool:
+    def may_be_stopped(self) -> bool:
         return self.default is not None
+
+    @property
+    def is_news(self) -> bool:
+        """Told with whatever else is due."""
+        return self.may_be_stopped and not self.is_alone
+
+    @property
+    def choices(self) -> list[tuple[str, Any]]:
+        """How often it may be wished."""
+        return [(Cadence.NOW, _("When it is time")), (Cadence.NEVER, Cadence.NEVER.label)] if self.is_alone else Cadence.choices
 
     def is_for(self, member) -> bool:
         return not self.permission or member.may(self.permission)
@@ -65,15 +76,15 @@ def kind_of(key: str) -> Kind:
         raise LookupError(f"No AppConfig declares letters of the kind {key!r}.") from None
 
 
-def news_of(member) -> dict[str, Kind]:
-    """The kinds of news that `member` may have, family by family."""
+def choices_of(member) -> dict[str, Kind]:
+    """The kinds that `member` may have or stop, family by family."""
     order = list(Family)
-    found = [(key, kind) for key, kind in kinds().items() if kind.is_news and kind.is_for(member)]
+    found = [(key, kind) for key, kind in kinds().items() if kind.may_be_stopped and kind.is_for(member)]
     return dict(sorted(found, key=lambda pair: order.index(pair[1].family)))
 
 
 def always_sent() -> list[Kind]:
     """The kinds that nobody can stop, family by family."""
     order = list(Family)
-    found = [kind for key, kind in kinds().items() if not kind.is_news and key != DIGEST]
+    found = [kind for key, kind in kinds().items() if not kind.may_be_stopped and key != DIGEST]
     return sorted(found, key=lambda kind: order.index(kind.family))

@@ -2,17 +2,17 @@ from collections.abc import Iterator
 
 from django import forms
 
-from members.kinds import Cadence, Family, kinds, news_of
+from members.kinds import Family, choices_of, kinds
 
 
 class LettersForm(forms.Form):
-    """How often `member` wants each kind of news that there is for them."""
+    """How often `member` wants each kind of letter that they may stop."""
 
     def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)
-        self.keys = {key.replace(".", "-"): key for key in news_of(member)}
+        self.keys = {key.replace(".", "-"): key for key in choices_of(member)}
         for name, key in self.keys.items():
-            self.fields[name] = forms.ChoiceField(label=kinds()[key].words, choices=Cadence)
+            self.fields[name] = forms.ChoiceField(label=kinds()[key].words, choices=kinds()[key].choices)
 
     @staticmethod
     def initial_of(cadences: dict[str, str]) -> dict[str, str]:

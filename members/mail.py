@@ -50,9 +50,19 @@ def composes(kind: str):
 
 
 def letter(
-    kind: str, *, key: str, to: Member | str, language: str = "", urgent: bool = False, reply_to: str = "", **context
+    kind: str,
+    *,
+    key: str,
+    to: Member | str,
+    language: str = "",
+    urgent: bool = False,
+    reply_to: str = "",
+    quiet_zone: str = "",
+    **context,
 ) -> Letter:
     """Writes the letter `kind` once per `key`; `context` holds ids and small facts that JSON can hold.
+
+    With `quiet_zone` it waits for the morning there, whenever its turn comes in the quiet hours.
 
     Raises LookupError about a kind that no AppConfig declares.
     """
@@ -67,6 +77,7 @@ def letter(
             "language": language or (member.language if member else "fr"),
             "is_urgent": urgent,
             "reply_to": reply_to,
+            "quiet_zone": quiet_zone,
             "context": context,
         },
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from members.kinds import DIGEST, Cadence, Kind, kinds
 from members.mail import composes
 from members.models import Letter, Member, Notice
-from members.preferring import cadences_of, stop_token
+from members.preferring import cadences_of, stop_url
 from members.telling import TELLERS, Item
 from smclub.addresses import absolute, in_language
 
@@ -28,7 +28,7 @@ def news(row: Letter) -> dict | None:
     notices = list(Notice.objects.filter(letter=row).order_by("pk"))
     cadences = cadences_of(member)
     sections = [
-        Section(kind=kinds()[key], items=items, stop_url=_stop_url(row, [key]))
+        Section(kind=kinds()[key], items=items, stop_url=stop_url(row, [key]))
         for key, cadence in cadences.items()
         if cadence != Cadence.NEVER and (items := _items(key, notices, member))
     ]
@@ -36,7 +36,7 @@ def news(row: Letter) -> dict | None:
         return None
     items = [item for section in sections for item in section.items]
     slowest = _slowest(notices)
-    row.stop_url = _stop_url(row, _stopped(notices, cadences, slowest))
+    row.stop_url = stop_url(row, _stopped(notices, cadences, slowest))
     return {
         "sections": sections,
         "only": items[0] if len(items) == 1 else None,
@@ -63,10 +63,6 @@ def _stopped(notices: list[Notice], cadences: dict[str, str], cadence: Cadence) 
     told = {notice.kind for notice in notices} & cadences.keys()
     alike = {key for key, chosen in cadences.items() if chosen == cadence} if cadence != Cadence.NOW else set()
     return told | alike
-
-
-def _stop_url(row: Letter, stopped) -> str:
-    return absolute(in_language(row.language, "members:letters_stop", stop_token(row.member_id, stopped)))
 
 
 def _subject(items: list[Item], cadence: Cadence) -> str:

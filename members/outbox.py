@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from members.mail import compose
 from members.models import Entry, Letter
 from members.models.letter import RETRY_AFTER
+from members.quiet import awake
 
 log = logging.getLogger("smclub.outbox")
 State = Letter.State
@@ -39,6 +40,8 @@ def deliver(letter_id: int) -> None:
     if row.member and not row.member.is_active:
         _drop(row)
         return
+    if row.quiet_zone and _waits_for_the_morning(row):
+        return
     try:
         is_true = compose(row)
     except Exception as error:  # whatever a composer or a template does wrong costs its own letter, never the queue
@@ -60,6 +63,16 @@ def deliver(letter_id: int) -> None:
 def _has_nowhere_to_go() -> bool:
     """No mail server and no demo to show it in: letters wait."""
     return not settings.DEMO and str(settings.MAILERS["default"]["BACKEND"]).endswith("dummy.EmailBackend")
+
+
+def _waits_for_the_morning(row: Letter) -> bool:
+    """Puts a letter back, untried, when its turn comes in the quiet hours."""
+    now = timezone.now()
+    at = awake(now, row.quiet_zone)
+    if at > now:
+        row.state, row.send_after, row.attempts = State.QUEUED, at, row.attempts - 1
+        row.save(update_fields=["state", "send_after", "attempts"])
+    return at > now
 
 
 def _is_stale(row: Letter) -> bool:

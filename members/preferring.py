@@ -6,9 +6,11 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
-from members.kinds import Cadence, kinds, news_of
-from members.models import Consent, Member, Notice, Preference
+from members.kinds import Cadence, choices_of, kinds
+from members.models import Consent, Letter, Member, Notice, Preference
 from members.models.news import due
+from members.quiet import awake
+from smclub.addresses import absolute, in_language
 
 SALT, UNDO = "members.stop", "members.stop.undo"
 A_WEEK = 7 * 24 * 3600
@@ -22,7 +24,7 @@ def chosen_by(member: Member) -> dict[str, str]:
 def cadences_of(member: Member) -> dict[str, str]:
     """How often they hear of each kind that they may have: as they chose, else by default."""
     chosen = chosen_by(member)
-    return {key: chosen.get(key, str(kind.default)) for key, kind in news_of(member).items()}
+    return {key: chosen.get(key, str(kind.default)) for key, kind in choices_of(member).items()}
 
 
 @transaction.atomic
@@ -44,18 +46,34 @@ def choose(member: Member, *, wanted: Mapping[str, str], way: str = Consent.Way.
         if cadence == Cadence.NEVER:
             waiting.delete()
         else:
-            waiting.update(cadence=cadence, is_chosen=key in chosen, due_at=due(cadence, timezone.now()))
+            at = due(cadence, timezone.now())
+            waiting.update(cadence=cadence, is_chosen=key in chosen, due_at=at if key in chosen else awake(at))
     Consent.objects.keep(member, {key: (str(kinds()[key].words), str(new)) for key, new in changes.items()}, way=way)
 
 
 def choose_nothing(member: Member) -> None:
-    choose(member, wanted=dict.fromkeys(news_of(member), Cadence.NEVER))
+    choose(member, wanted=dict.fromkeys(choices_of(member), Cadence.NEVER))
+
+
+def wants(member: Member, kind: str) -> bool:
+    """Whether they have not stopped a letter of its own."""
+    return cadences_of(member).get(kind, Cadence.NEVER) != Cadence.NEVER
+
+
+def stopped_for(members: Iterable[int], kind: str) -> set[int]:
+    """Of these, who hears nothing of that kind."""
+    chosen = dict(Preference.objects.filter(kind=kind, member__in=members).values_list("member", "cadence"))
+    return {member for member in members if chosen.get(member, kinds()[kind].default) == Cadence.NEVER}
 
 
 # -- the links of letters --------------------------------------------------------
 def stop_token(member_id: int, stopped: Iterable[str]) -> str:
     """The key of a letter's link: it stops these kinds for this account, reads nothing and never ends."""
     return signing.dumps([member_id, sorted(stopped)], salt=SALT, compress=True)
+
+
+def stop_url(row: Letter, stopped: Iterable[str]) -> str:
+    return absolute(in_language(row.language, "members:letters_stop", stop_token(row.member_id, stopped)))
 
 
 def stopped_by(token: str) -> tuple[Member, list[str]] | None:
@@ -65,7 +83,7 @@ def stopped_by(token: str) -> tuple[Member, list[str]] | None:
     except signing.BadSignature:
         return None
     member = Member.objects.filter(pk=member_id, is_active=True).first()
-    keys = [key for key in keys if key in kinds() and kinds()[key].is_news]
+    keys = [key for key in keys if key in kinds() and kinds()[key].may_be_stopped]
     return (member, keys) if member and keys else None
 
 

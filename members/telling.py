@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -19,6 +20,7 @@ from members.kinds import DIGEST, Cadence, kind_of
 from members.mail import letter
 from members.models import Club, Letter, Member, Notice, Preference
 from members.models.news import due
+from members.quiet import awake
 
 PAUSE = timedelta(minutes=15)  # between two letters about one thread
 WEEK = timedelta(days=7)
@@ -64,6 +66,7 @@ def tell(kind: str, *, to: Iterable[int], key: str, thread: str = "", **context)
     for member in members:
         cadence = Cadence(chosen.get(member, declared.default))
         if cadence != Cadence.NEVER:
+            due_at = max(due(cadence, now), last[member] + PAUSE) if member in last else due(cadence, now)
             notices.append(
                 Notice(
                     member_id=member,
@@ -74,7 +77,7 @@ def tell(kind: str, *, to: Iterable[int], key: str, thread: str = "", **context)
                     cadence=cadence,
                     is_chosen=member in chosen,
                     created_at=now,
-                    due_at=max(due(cadence, now), last[member] + PAUSE) if member in last else due(cadence, now),
+                    due_at=due_at if member in chosen else awake(due_at),
                 )
             )
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
@@ -111,7 +114,8 @@ def _write_to(member_id: int, now) -> bool:
     if not is_asked_for and _has_had_enough(member, now):
         mine.update(cadence=Cadence.WEEKLY, due_at=due(Cadence.WEEKLY, now))
         return False
-    written = letter(DIGEST, key=f"{DIGEST}:{notices[0].pk}:{now:%Y%m%d%H%M}", to=member)
+    zone = "" if any(notice.is_chosen for notice in notices) else settings.TIME_ZONE
+    written = letter(DIGEST, key=f"{DIGEST}:{notices[0].pk}:{now:%Y%m%d%H%M}", to=member, quiet_zone=zone)
     Letter.objects.filter(pk=written.pk).update(is_unasked=not is_asked_for)
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(told_at=now, letter=written)
     return True

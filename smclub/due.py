@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _  # the journal of jobs says them in the reader's language
 
 from events import news as new_meetings
+from events import reminding
 from members import joining, mandating, outbox, picturing, telling, treasury
 from members.importing import deeds as importing
 from members.models import Entry, JobRun, KnownBrowser
@@ -51,6 +52,7 @@ def _forget_task_results() -> None:
 
 JOBS = (
     Job(_("new meetings, to their groups"), timedelta(minutes=5), new_meetings.tell_new_meetings),
+    Job(_("reminders of meetings"), timedelta(minutes=5), reminding.remind),
     Job(_("write-ups, to who went"), timedelta(minutes=5), write_ups.tell_write_ups),
     Job(_("news"), timedelta(minutes=1), telling.sweep),
     Job(_("letters"), timedelta(minutes=1), outbox.sweep),

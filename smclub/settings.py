@@ -400,6 +400,8 @@ else:
 MAILERS = {"default": _mailer}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}
 
+QUIET_HOURS = (21, 8)  # from the evening to the morning nothing leaves that nobody asked for: members/quiet.py
+
 # --- Search ------------------------------------------------------------------
 MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database", "SEARCH_CONFIG": "simple"}}
 

@@ -14,7 +14,7 @@ def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-    settings.DOOR_PACE = 0
+    settings.DOOR_PACE, settings.QUIET_HOURS = 0, ()  # those of the quiet hours set them
     settings.PAGE_CACHE = settings.KEEP_FACTS = False  # tests change rows behind the verbs' back; those of the cache turn it on
     settings.WHITENOISE_AUTOREFRESH = True
     if "pool" in settings.DATABASES["default"].get("OPTIONS", {}):  # PostgreSQL, whose disk no test relies on

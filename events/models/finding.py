@@ -68,6 +68,12 @@ class EventQuerySet(models.QuerySet):
         """Not called off: as it was planned, or online instead."""
         return self.exclude(status__in=self.model.CALLED_OFF)
 
+    def to_remind(self):
+        """Within a week, at a date known to the day at least, and not called off."""
+        near = self.published().upcoming().of_the_club().filter(starts_at__lte=timezone.now() + timedelta(days=8))
+        dated = near.filter(precision__in=[self.model.Precision.HOUR, self.model.Precision.DAY])
+        return dated.taking_place().with_seats_taken().with_waiting_count()
+
     def took_place(self):
         """Over and not called off, latest first."""
         return self.taking_place().filter(ends_at__lte=timezone.now()).order_by("-starts_at", "-pk")

@@ -45,6 +45,10 @@ class RegistrationQuerySet(models.QuerySet):
         kept = Registration.objects.came().filter(event=OuterRef("event"))
         return self.going().filter(Exists(kept), arrived=0, event__ends_at__lte=timezone.now())
 
+    def to_write_to(self):
+        """Of accounts that are in use, in an order that two machines at once share."""
+        return self.filter(member__is_active=True).select_related("member").order_by("pk")
+
     def next_queue_no(self) -> int:
         """The tail of the queue: numbers are never given twice in one event."""
         return (self.aggregate(last=Max("queue_no"))["last"] or 0) + 1

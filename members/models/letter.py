@@ -44,6 +44,9 @@ class Letter(models.Model):
     calendar = models.TextField(_("calendar file"), blank=True, help_text=_("iCalendar text sent as an attachment."))
     is_urgent = models.BooleanField(_("urgent"), default=False)
     is_secret = models.BooleanField(_("wiped once sent"), default=False, help_text=_("Codes and links that open an account."))
+    quiet_zone = models.CharField(
+        _("quiet hours"), max_length=40, blank=True, help_text=_("The time zone whose quiet hours it keeps; empty: none.")
+    )
     is_unasked = models.BooleanField(_("not asked for"), default=False, help_text=_("It counts towards the letters of a week."))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(_("written"), default=timezone.now)

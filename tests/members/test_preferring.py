@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members import preferring, telling
-from members.kinds import Cadence, always_sent, news_of
+from members.kinds import Cadence, always_sent, choices_of, kinds
 from members.mail import compose
 from members.models import Letter, Member, Notice, Preference
 from tests import make
@@ -38,13 +38,15 @@ def link(member, *stopped: str) -> str:
 
 # -- the kinds -------------------------------------------------------------------
 def test_who_has_chosen_nothing_is_told_little():
-    at_once = [key for key, cadence in preferring.cadences_of(cast("milan")).items() if cadence == Cadence.NOW]
+    at_once = [
+        key for key, cadence in preferring.cadences_of(cast("milan")).items() if cadence == Cadence.NOW and kinds()[key].is_news
+    ]
     assert sorted(at_once) == ["members.group_notice", "posts.comment_on_article", REPLY, "posts.write_up"]
 
 
 def test_what_is_for_the_team_is_offered_to_the_team():
-    assert HELD not in news_of(cast("milan"))
-    assert HELD in news_of(cast("modou"))
+    assert HELD not in choices_of(cast("milan"))
+    assert HELD in choices_of(cast("modou"))
 
 
 # -- the page --------------------------------------------------------------------
@@ -74,6 +76,13 @@ def test_a_cadence_that_does_not_exist_is_said_beside_its_field(milan):
     assert list(page.context["form"].errors) == ["posts-comment_reply"]
     assert page.context["form"]["events-new_meeting"].value() == "never"
     assert not Preference.objects.exists()
+
+
+def test_a_letter_of_its_own_leaves_when_it_is_time_or_never(milan):
+    for cadence, errors in (("daily", ["events-tomorrow"]), ("never", [])):
+        page = milan.post(PAGE, filled(cast("milan"), **{"events.tomorrow": cadence}))
+        assert list(page.context["form"].errors if page.context else []) == errors
+    assert preferring.chosen_by(cast("milan")) == {"events.tomorrow": "never"}
 
 
 def test_all_of_it_stops_at_once(milan):

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = ("fr", "en")
 ADDRESS = re.compile(r"https?://[^\s\"'<>)]+")
 
+ELSEWHERE = ("https://www.openstreetmap.org/", "https://visio.example.org/")  # a map, and where a meeting is held online
 TO_THE_CLUB = ("members.contact", "members.message_reported")  # in French
 
 
@@ -145,7 +146,7 @@ def faults(row: Letter, language: str) -> list[str]:
     whole = row.subject + row.text + row.html
     if re.search(r"\{\{|\{%|%\(\w+\)s|\bNone\b", whole):
         said.append("template")
-    foreign = [found for found in ADDRESS.findall(row.text + row.html) if not found.startswith(settings.SITE_URL)]
+    foreign = [found for found in ADDRESS.findall(row.text + row.html) if not found.startswith((settings.SITE_URL, *ELSEWHERE))]
     return said + foreign
 
 
