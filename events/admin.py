@@ -242,6 +242,7 @@ class EventAdmin(ClubModelAdmin):
             "going": sorted((row for row in rows if row.is_going), key=lambda row: row.shown_name.casefold()),
             "waiting": [row for row in rows if row.is_waiting],
             "pending": [row for row in rows if row.is_pending],
+            "confirmed": sum(1 for row in rows if row.is_confirmed),
             "people": sum(1 for row in rows if row.is_going),
             "guests": sum(row.guests for row in rows if row.is_going),
         }

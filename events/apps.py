@@ -41,6 +41,7 @@ class EventsConfig(AppConfig):
         "postponed": Kind(_("A meeting of yours is postponed"), Family.MEETINGS),
         "moved_online": Kind(_("A meeting of yours takes place online"), Family.MEETINGS),
         "restored": Kind(_("A meeting of yours takes place after all"), Family.MEETINGS),
+        "still_coming": Kind(_("A week before a meeting: am I still coming?"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "tomorrow": Kind(_("The day before a meeting of mine: how to get in"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "soon": Kind(_("An hour before an online meeting of mine: its link"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "invitation": Kind(_("You are invited to a meeting"), Family.MEETINGS),

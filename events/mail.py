@@ -23,6 +23,12 @@ def _facts(event: Event, language: str) -> dict:
     }
 
 
+def _confirm_url(letter, registration: Registration) -> str:
+    """Where who goes says that they still come."""
+    page = in_language(letter.language, "events:confirm_by_link", registration.event.slug, registration.token)
+    return absolute(page) if registration.is_going else ""
+
+
 def _registration(letter) -> Registration | None:
     return (
         Registration.objects.select_related("event__venue", "member")
@@ -60,8 +66,8 @@ def _with_file(facts: dict | None) -> dict | None:
 
 
 def _with_practical(facts: dict | None) -> dict | None:
-    """With how to get in, for who comes so late that no reminder will say it."""
-    return facts and facts | {"is_practical": reminding.is_tomorrow(facts["event"])}
+    """With how to get in, for who gets their place so late that no reminder will say it."""
+    return facts and facts | {"is_practical": facts["registration"].is_going and reminding.is_tomorrow(facts["event"])}
 
 
 @composes("events.registered")
@@ -88,7 +94,7 @@ def asked(letter):
 @composes("events.accepted")
 def accepted(letter):
     """With the place, or with the rank in the queue where there was none."""
-    facts = _with_file(_about_a_place(letter, State.GOING, State.WAITING))
+    facts = _with_practical(_with_file(_about_a_place(letter, State.GOING, State.WAITING)))
     return facts and facts | {"rank": facts["registration"].rank()}
 
 
@@ -143,7 +149,8 @@ def moved_online(letter):
 
 @composes("events.rescheduled")
 def rescheduled(letter):
-    return _with_file(_with_what_was(letter))
+    facts = _with_file(_with_what_was(letter))
+    return facts and facts | {"confirm_url": _confirm_url(letter, facts["registration"])}
 
 
 def _with_what_was(letter) -> dict | None:
@@ -180,6 +187,15 @@ def _reminder(letter) -> dict | None:
         "stop_url": letter.stop_url,
         "letters_url": absolute(in_language(letter.language, "members:letters")),
     }
+
+
+@composes("events.still_coming")
+def still_coming(letter):
+    facts = _reminder(letter)
+    if facts is None or facts["registration"].is_confirmed:
+        return None
+    is_wanted = facts["event"].registrations.waiting().exists()
+    return facts | {"confirm_url": _confirm_url(letter, facts["registration"]), "is_wanted": is_wanted}
 
 
 @composes("events.tomorrow")

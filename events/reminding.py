@@ -18,6 +18,7 @@ from members.models import Letter
 
 TEN = time(10)
 AN_HOUR = timedelta(hours=1)
+LONG_AGO = timedelta(days=14)  # before the start: who registered then may have other plans by now
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,19 @@ def _going(event: Event) -> list[Registration]:
     return list(event.registrations.going().to_write_to())
 
 
+def _perhaps_not(event: Event) -> list[Registration]:
+    """Whose place somebody else waits for, or who registered long ago; not who has said that they still come."""
+    is_wanted = event.is_full or event.waiting_count > 0
+    rows = [row for row in _going(event) if is_wanted or row.state_changed_at <= event.starts_at - LONG_AGO]
+    return [row for row in rows if row.confirmed_for != event.starts_at]
+
+
 def _always(event: Event) -> bool:
     return True
 
 
 REMINDERS = (
+    Reminder("events.still_coming", _days_before(7), _days_before(2), _always, _perhaps_not),
     Reminder("events.tomorrow", _days_before(1), _last_moment, _always, _going),
     Reminder("events.soon", lambda event: event.starts_at - AN_HOUR, _last_moment, is_joined_online, _going),
 )

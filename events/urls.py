@@ -10,5 +10,6 @@ urlpatterns = [
     path("<slug:slug>/", views.event_detail, name="detail"),
     path("<slug:slug>/inscription/", views.register, name="register"),
     path("<slug:slug>/desinscription/", views.leave, name="leave"),
+    path("<slug:slug>/confirmation/<slug:token>/", views.confirm_by_link, name="confirm_by_link"),
     path("<slug:slug>/desinscription/<slug:token>/", views.leave_by_link, name="leave_by_link"),
 ]

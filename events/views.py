@@ -12,7 +12,7 @@ from django.utils.timezone import get_default_timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events import linked_data, registering, sharing
+from events import confirming, linked_data, registering, sharing
 from events.forms import EventFilter
 from events.models import Cycle, Event, Registration, Venue
 from events.panel import answered, panel_of
@@ -93,20 +93,14 @@ def leave(request, slug):
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_by_link(request, slug, token):
     """The link of a letter: a page with a button, because mail scanners open every link; nobody needs to sign in."""
-    registration = get_object_or_404(
-        Registration.objects.select_related("event__venue", "member").filter(event__in=Event.objects.published()),
-        token=token,
-        event__slug=slug,
-        member__isnull=False,
-    )
-    refusal = None
-    if request.method == "POST":
-        try:
-            registration = registering.leave(registration.event, member=registration.member)
-        except registering.Refused as error:
-            refusal = error
-    context = {"event": registration.event, "registration": registration, "refusal": refusal}
-    return render(request, "events/registration_leave.html", context)
+    return _by_link(request, slug, token, _leave, template="events/registration_leave.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_by_link(request, slug, token):
+    """The same for who still comes; the other button is that of the page above."""
+    return _by_link(request, slug, token, confirming.confirm, template="events/registration_confirm.html")
 
 
 @require_safe
@@ -135,6 +129,28 @@ def event_card(request, pk, shape, digest):
     """The picture drawn of a meeting that everybody may hear of."""
     event = get_object_or_404(Event.objects.announced().select_related("venue"), pk=pk)
     return share_cards.answer(request, linked_data.card(event, club=Club.current()), shape=shape, asked=digest)
+
+
+def _leave(registration: Registration) -> Registration:
+    return registering.leave(registration.event, member=registration.member)
+
+
+def _by_link(request, slug: str, token: str, deed, *, template: str) -> HttpResponse:
+    """What the token of a letter opens: the page asks, its button does the deed."""
+    registration = get_object_or_404(
+        Registration.objects.select_related("event__venue", "member").filter(event__in=Event.objects.published()),
+        token=token,
+        event__slug=slug,
+        member__isnull=False,
+    )
+    refusal = None
+    if request.method == "POST":
+        try:
+            registration = deed(registration)
+        except registering.Refused as error:
+            refusal = error
+    context = {"event": registration.event, "registration": registration, "refusal": refusal}
+    return render(request, template, context)
 
 
 def _event(request, slug: str) -> Event:

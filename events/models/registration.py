@@ -100,6 +100,9 @@ class Registration(models.Model):
     created_at = models.DateTimeField(_("first answered"), default=timezone.now, editable=False)
     state_changed_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
+    confirmed_for = models.DateTimeField(
+        _("still coming, to the meeting of"), null=True, blank=True, editable=False, help_text=_("The start that they confirmed.")
+    )
     arrived = models.PositiveSmallIntegerField(_("people here"), default=0, editable=False)
     checked_in_at = models.DateTimeField(_("here since"), null=True, blank=True, editable=False)
 
@@ -152,6 +155,11 @@ class Registration(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Said to be still coming, at the date that the meeting has now."""
+        return self.is_going and self.confirmed_for is not None and self.confirmed_for == self.event.starts_at
 
     def rank(self) -> int:
         """1 for the first of the waiting list."""

@@ -67,6 +67,8 @@ def _reminders(event, member):
     """Of a meeting in half a day, and of one online in half an hour."""
     long_since = timezone.now() - timedelta(days=3)
     online = {"is_online": True, "online_url": "https://visio.example.org/salle"}
+    full = event("still_coming", days=6, capacity=1)
+    make_registration(event=full, member=member, state_changed_at=long_since)
     tomorrow, soon = event("tomorrow", days=0.5, access_notes="Code 1234."), event("soon", days=1 / 48, **online)
     make_registration(event=tomorrow, member=member, state_changed_at=long_since)
     joined = make_registration(event=soon, member=member, state_changed_at=long_since)

@@ -1,14 +1,16 @@
 """Reminders: who gets which when, once; the private notes for those going alone; nothing of what was called off."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.core import mail
+from django.urls import reverse
 
 from events import registering, reminding, scheduling
-from events.models import Event
+from events.models import Event, Registration
 from members import outbox, preferring
 from members.models import Letter
 from tests.cast import cast
@@ -122,6 +124,102 @@ def test_ten_is_ten_on_the_clock_across_a_change_of_time(start, opens):
     assert written(opens) == ["events.tomorrow"]
 
 
+# -- a week before: still coming? ------------------------------------------------
+WEEK = EVENING + timedelta(days=6)  # the start, of which NOW is the first hour of asking
+BEFORE = WEEK - timedelta(days=14)
+
+
+@pytest.mark.parametrize(
+    ("now", "since", "fields", "kinds"),
+    [
+        (NOW, BEFORE, {}, ["events.still_coming"]),
+        (NOW, BEFORE + timedelta(minutes=1), {}, []),
+        (NOW, LONG_SINCE, {"capacity": 1}, ["events.still_coming"]),
+        (NOW, LONG_SINCE, {"capacity": 3, "reserved": 2}, ["events.still_coming"]),
+        (NOW, LONG_SINCE, {"capacity": 2}, []),
+        (NOW, NOW - timedelta(minutes=5), {"capacity": 1}, []),  # has just registered
+        (NOW - timedelta(hours=1, minutes=1), BEFORE, {}, []),
+        (WEEK - timedelta(days=2, hours=9, minutes=1), BEFORE, {}, ["events.still_coming"]),
+        (WEEK - timedelta(days=2, hours=9), BEFORE, {}, []),  # too late: the letter of the day before says how to leave
+    ],
+)
+def test_a_week_before_those_who_may_have_other_plans_or_whose_place_is_wanted_are_asked(now, since, fields, kinds):
+    going(meeting(WEEK, **fields), since=since)
+    assert written(now) == kinds
+
+
+def asked(**fields):
+    event = meeting(WEEK, **fields)
+    registration = going(event, since=BEFORE)
+    written()
+    sent()
+    return registration, re.search(r"http://localhost:8000(\S+/confirmation/\S+)", mail.outbox[0].body)[1]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_looking_at_the_page_changes_nothing_and_its_button_confirms(client):
+    registration, url = asked()
+    for method in (client.get, client.head):
+        assert method(url).status_code == 200
+    registration.refresh_from_db()
+    assert not registration.is_confirmed
+    assert "nous comptons sur vous" in client.post(url).text
+    client.post(url)
+    registration.refresh_from_db()
+    assert (registration.is_confirmed, registration.rev, Letter.objects.count()) == (True, 0, 1)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_its_other_button_gives_the_place_back(client):
+    registration, url = asked()
+    page = client.get(url)
+    leave = reverse("events:leave_by_link", args=[registration.event.slug, registration.token])
+    assert f'action="{leave}"' in page.text
+    client.post(leave)
+    registration.refresh_from_db()
+    assert registration.state == "cancelled"
+    assert "pas inscrit" in client.post(url).text
+    registration.refresh_from_db()
+    assert registration.state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [({"status": "cancelled"}, "annulée"), ({"status": "postponed"}, "reportée"), ({"over": True}, "a eu lieu")],
+)
+def test_what_is_called_off_or_over_is_not_confirmed(client, fields, said):
+    with time_machine.travel(NOW, tick=False):
+        registration, url = asked()
+        Event.objects.update(**{name: value for name, value in fields.items() if name != "over"})
+    with time_machine.travel(WEEK + timedelta(days=2) if "over" in fields else NOW, tick=False):
+        assert said in client.get(url).text
+        assert said in client.post(url).text
+    registration.refresh_from_db()
+    assert registration.confirmed_for is None
+
+
+@time_machine.travel(NOW, tick=False)
+def test_another_date_is_another_question(client):
+    registration, url = asked()
+    client.post(url)
+    event = registration.event
+    starts_at = WEEK + timedelta(days=30)
+    scheduling.reschedule(event, by=cast("olga"), starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
+    assert not Registration.objects.get().is_confirmed
+    sent()
+    assert url in mail.outbox[0].body  # the letter of the new date leads to the same page
+    client.post(url)
+    assert "events.still_coming" not in written(starts_at - timedelta(days=6))[2:]  # answered already
+
+
+def test_no_answer_changes_nothing():
+    registration, _url = asked()
+    with time_machine.travel(WEEK, tick=False):
+        reminding.remind()
+    registration.refresh_from_db()
+    assert (registration.state, registration.rev) == ("going", 0)
+
+
 # -- to whom ---------------------------------------------------------------------
 def test_only_those_going_are_written_to():
     event = meeting(capacity=9)
@@ -188,7 +286,7 @@ def test_a_constant_number_of_queries_when_all_are_reminded(django_assert_num_qu
 SETUP = """
 from datetime import timedelta
 from django.utils import timezone
-from events.models import Event
+from events.models import Event, Registration
 from members.models import Member
 now = timezone.now()
 starts_at, ends_at = now + timedelta(hours=12), now + timedelta(hours=14)

@@ -149,6 +149,8 @@ def arguments(club) -> dict[str, list]:
         **{f"events:register{label}": [event.slug] for label, event in _events(club).items()},
         **{f"events:leave{label}": [event.slug] for label, event in _events(club).items()},
         "events:leave_by_link": [club.open.slug, club.registration.token],
+        "events:confirm_by_link": [club.open.slug, club.registration.token],
+        "events:confirm_by_link[forged]": [club.open.slug, "forged"],
         "events:leave_by_link[forged]": [club.open.slug, "forged"],
         **{f"card_event{label}": [event.pk, *event_card(event)] for label, event in _events(club).items()},
         "card_event[forged]": [club.open.pk, "wide", "0" * 20],

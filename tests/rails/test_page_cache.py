@@ -46,6 +46,7 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "posts:report_thanks",
     "posts:preview",
     "events:leave_by_link",
+    "events:confirm_by_link",
 }
 NEVER_KEPT = re.compile(r"^(account_|mfa_|usersessions_|demo_|admin:)")
 

@@ -27,6 +27,7 @@ FORMS = (
     "members:letters",
     "posts:report",
     "events:leave_by_link",
+    "events:confirm_by_link",
 )
 
 
