@@ -309,6 +309,7 @@ def desk(people) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("who", "words"), [("coralie", (WORD, HELD)), ("aude", (WORD, HELD)), ("modou", (WORD,))])
+@pytest.mark.embedded  # who reads what is said by the same words of querysets as on the pages of the site
 def test_the_desk_shows_low_roles_what_they_run_alone(who, words, settings):
     """Neither the meetings of other groups, nor the drafts of others, nor private people, nor, but to moderators, comments."""
     settings.ZEAL_RAISE = False
@@ -326,7 +327,7 @@ def test_the_desk_shows_low_roles_what_they_run_alone(who, words, settings):
     }
 
 
-@pytest.mark.parametrize("who", [None, "mona"])
+@pytest.mark.parametrize("who", [None, pytest.param("mona", marks=pytest.mark.embedded)])  # the same counts as a visitor's
 def test_counts_do_not_betray_what_is_hidden(who, settings):
     """Every page says the same with and without hidden rows."""
     settings.ZEAL_RAISE = False

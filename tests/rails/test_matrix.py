@@ -26,6 +26,13 @@ pytestmark = pytest.mark.django_db
 urlpatterns = [url("une-page-de-plus/", lambda request: HttpResponse("x"), name="one_more"), *those_of_the_site]
 
 
+@pytest.fixture
+def _bare_refusals(monkeypatch):
+    """A refusal is its status alone: to draw its page each time was a third of the walk."""
+    for status in (403, 404):
+        monkeypatch.setattr(f"smclub.urls.handler{status}", lambda *_asked, status=status, **_told: HttpResponse(status=status))
+
+
 def expected() -> dict[tuple[str, str], tuple[str, ...]]:
     rows = {}
     for line in TABLE.read_text(encoding="utf-8").splitlines():
@@ -71,6 +78,7 @@ def differing(people, addresses: dict[str, str]) -> list[str]:
     return wrong
 
 
+@pytest.mark.usefixtures("_bare_refusals")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_url_answers_each_role_as_the_table_says(part):
     """AZ-01, AD-01."""
@@ -86,6 +94,18 @@ def test_a_url_without_a_row_is_seen(settings):
     new = {name: path for name, path in club.addresses(people).items() if (name, "GET") not in expected()}
     assert new == {"one_more": "/une-page-de-plus/"}
     assert differing(people, new) == [written("one_more", method, ("200",)) for method in ("GET", "POST")]
+
+
+@pytest.mark.parametrize("status", ["403", "404"])
+def test_each_role_is_refused_with_a_page(status):
+    """The pages that the walk leaves out, at three addresses for each role."""
+    people = club.build()
+    made, addresses, table = clients(people), club.addresses(people), expected()
+    for place, role in enumerate(ROLES):
+        refused = [name for name in addresses if table[name, "GET"][place] == status]
+        for name in refused[:3]:
+            response = club.ask(made[role], "GET", addresses[name])
+            assert (str(response.status_code), "<h1" in response.text) == (status, True), (role, name)
 
 
 def test_each_address_has_a_name_of_its_own():

@@ -30,11 +30,15 @@ TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElemen
 
 
 def pages(addresses: dict[str, str], member, language: str) -> dict[str, str]:
-    """Every HTML page that answers `member` (or a visitor) with 200, the admin aside."""
+    """Key → path of what `read` finds."""
+    return {key: path for key, path, _html in read(addresses, member, language)}
+
+
+def read(addresses: dict[str, str], member, language: str):
+    """(key, path, body) of every HTML page that answers `member` (or a visitor) with 200, the admin aside."""
     client = Client(raise_request_exception=False)
     if member:
         client.force_login(member)
-    found = {}
     for key, path in addresses.items():
         if key.startswith("admin:"):
             continue
@@ -42,8 +46,7 @@ def pages(addresses: dict[str, str], member, language: str) -> dict[str, str]:
         cache.clear()
         response = client.get(path)
         if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
-            found[key] = path
-    return found
+            yield key, path, response.content
 
 
 def look(page, key: str, *, of_the_look: bool = False) -> list[str]:

@@ -6,19 +6,21 @@ advance (WhiteNoise, gzip at its best for browsers without Brotli).
 
 import gzip
 import re
+from functools import cache
 
 import pytest
 from django.contrib.staticfiles import finders
 
 from tests import make
 from tests.rails import club
-from tests.rails.test_walk import pages
+from tests.rails.test_walk import read
 
 FIRST_VIEW, STYLES, SCRIPTS = 60_000, 15_000, 10_000  # bytes, at most
 LINKED = re.compile(r'<link [^>]*rel="stylesheet"[^>]*>|<script [^>]*src=[^>]*>')
 ADDRESS = re.compile(r'(?:href|src)="/static/([^"]+)"')
 
 
+@cache
 def weight_of_file(name: str) -> int:
     with open(finders.find(name), "rb") as file:
         return len(gzip.compress(file.read(), 9))
@@ -39,15 +41,11 @@ def long_discussion(people) -> None:
 @pytest.mark.django_db
 @pytest.mark.embedded
 @pytest.mark.parametrize("who", [None, "milan"])
-def test_every_first_view_is_light(client, who):
+def test_every_first_view_is_light(who):
     people = club.build()
     long_discussion(people)
-    member = getattr(people, who) if who else None
-    if member:
-        client.force_login(member)
     weights, seen = {}, set()
-    for key, path in pages(club.addresses(people), member, "fr").items():
-        html = client.get(path).content
+    for key, _path, html in read(club.addresses(people), who and getattr(people, who), "fr"):
         files = linked(html.decode())
         seen.update(files)
         weights[key] = len(gzip.compress(html, 1)) + sum(map(weight_of_file, files))
