@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.mail import compose
-from members.models import Entry, Letter
+from members.models import Club, Entry, Letter
 from members.models.letter import RETRY_AFTER
 from members.quiet import awake
 
@@ -93,7 +93,7 @@ def _message(row: Letter) -> mail.EmailMultiAlternatives:
         row.text,
         settings.DEFAULT_FROM_EMAIL,
         [row.to_email],
-        reply_to=[row.reply_to] if row.reply_to else None,
+        reply_to=[answers] if (answers := row.reply_to or Club.current().contact_email) else None,
         headers=_headers(row),
     )
     if row.html:

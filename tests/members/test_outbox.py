@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from members import joining, outbox
 from members.mail import COMPOSERS, letter, ready_made
-from members.models import Letter
+from members.models import Club, Letter
 from members.models.letter import RETRY_AFTER
 from tests.cast import cast
 from tests.make import make_application
@@ -46,7 +46,7 @@ def test_a_letter_is_sent_once_to_one_address_in_two_forms(mailer):
     assert message["Bcc"] is None
     assert message.get_body(["plain"]).get_content().startswith("Bonjour,")
     assert '<html lang="fr">' in message.get_body(["html"]).get_content()
-    assert "acceptée" in message.get_body(["plain"]).get_content()
+    assert "vous êtes désormais membre" in message.get_body(["plain"]).get_content()
 
 
 def test_a_calendar_file_goes_along(mailer):
@@ -81,6 +81,13 @@ def test_what_would_write_headers_or_reach_somebody_else_does_not_leave(mailer, 
     assert "victim@example.org" not in [address for addresses in mailer.recipients for address in addresses]
     assert all(message["Bcc"] is None for message in mailer.messages)
     assert row.state in (State.FAILED, State.SENT)
+
+
+@pytest.mark.parametrize("contact", ["", "club@example.org"])
+def test_an_answer_to_a_letter_reaches_the_club(mailer, contact):
+    Club.objects.create(pk=1, contact_email=contact)
+    send(write())
+    assert mailer.messages[0]["Reply-To"] == (contact or None)
 
 
 def test_a_reply_address_cannot_write_headers(mailer):
