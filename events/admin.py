@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from events import admitting, inviting, registering, scheduling
+from events import admitting, inviting, preparing, registering, scheduling
 from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, ReasonForm, WordForm
+from events.admin_todos import ToDoAdmin  # noqa: F401  (the desk finds it here)
 from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
 from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin, ReadOnlyAdmin
@@ -74,7 +75,7 @@ class EventAdmin(ClubModelAdmin):
     autocomplete_fields = ["venue", "cycle", "cover"]
     readonly_fields = ["status", "status_reason"]
     inlines = [TalkInline, EventPartnerInline, InvitationInline]
-    actions = ["publish", "cancel", "postpone", "move_online", "move_back", "restore", "copy", "promote"]
+    actions = ["publish", "cancel", "postpone", "move_online", "move_back", "restore", "copy", "prepare", "promote"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "kind", "lang", "group", ("cycle", "cycle_position"), "published_at"]}),
         (_("When"), {"fields": ["precision", ("starts_at", "ends_at"), "zone_name", "is_hour_to_be_confirmed", "is_silent"]}),
@@ -144,7 +145,7 @@ class EventAdmin(ClubModelAdmin):
     # -- saving: the verbs do what touches a seat, a calendar or a letter ----------
     def save_model(self, request, obj, form, change):
         if not change:
-            return super().save_model(request, obj, form, change)
+            return self._made(request, obj, form)
         before = Event.objects.get(pk=obj.pk)
         moves = form.moves
         plain = [name for name in form.changed_data if name not in moves and name not in ("topics", "is_silent", "published_at")]
@@ -157,6 +158,12 @@ class EventAdmin(ClubModelAdmin):
             self._put_on_site(request, obj, before)
         registering.capacity_changed(obj)
         self._warn_of_too_many(request, obj)
+
+    def _made(self, request, obj, form) -> None:
+        """A draft carries the list of what is to be done."""
+        super().save_model(request, obj, form, change=False)
+        if obj.published_at is None:
+            preparing.prepare(obj, by=request.user)
 
     def _put_on_site(self, request, obj, before) -> None:
         at = obj.published_at
@@ -220,6 +227,13 @@ class EventAdmin(ClubModelAdmin):
         self.message_user(request, _("A draft four weeks later: check its date and title."), messages.SUCCESS)
         if len(drafts) == 1:
             return HttpResponseRedirect(reverse("admin:events_event_change", args=[drafts[0].pk]))
+        return None
+
+    @admin.action(description=_("Make the list of what is to be done"), permissions=["change"], location=EVERYWHERE)
+    def prepare(self, request, queryset):
+        self.do(request, queryset, preparing.prepare)
+        if len(queryset) == 1:
+            return HttpResponseRedirect(reverse("admin:events_todo_of", args=[queryset[0].pk]))
         return None
 
     @admin.action(description=_("Seat those waiting, in order, where there is room"), permissions=["change"], location=EVERYWHERE)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import inviting, registering
+from events import inviting, preparing, registering
 from events.models import Event
 from events.patience import patient
 from events.refusals import Refused
@@ -170,7 +170,7 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
         return event
     if event.status == Status.CANCELLED and event.is_published:
         raise Refused(_("This meeting is cancelled: restore it first."), code="cancelled")
-    old, before = _as_it_was(event), event.status
+    old, before, old_day = _as_it_was(event), event.status, event.local_day
     if event.is_published and "starts_at" in moved and event.previous_starts_at is None:
         event.previous_starts_at = event.starts_at
     _follow(event, moved)
@@ -183,6 +183,8 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
     event.ical_sequence += 1
     fields = ["previous_starts_at", "status", "status_reason", "ical_sequence", *moved, *FOLLOWING, *MOVED_ONLINE]
     _written(event, "event.reschedule", by=by, fields=fields, before=before, after=event.status)
+    if event.local_day != old_day:
+        preparing.follow(event, old_day=old_day)
     seated = {registration.pk for registration in registering.promote(event)}
     if event.is_published and not is_silent:
         _tell_live(event, "rescheduled", but=seated, **old)
@@ -191,7 +193,7 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
 
 @transaction.atomic
 def copy(event: Event, *, by: Member) -> Event:
-    """A draft of the next one: four weeks later at the same hour on the clock, with its partners and who leads it."""
+    """A draft of the next one, four weeks later at the same hour on the clock: its partners, who leads it, what is to be done."""
     draft = Event(**{name: getattr(event, name) for name in COPIED}, slug=free_slug(event.public_title or event.title))
     if event.was_online is not None:
         draft.venue, draft.is_online = event.previous_venue, event.was_online
@@ -202,6 +204,7 @@ def copy(event: Event, *, by: Member) -> Event:
         draft.partners.create(organisation_id=tie.organisation_id, role=tie.role, position=tie.position)
     for talk in event.talks.led():
         draft.talks.create(person_id=talk.person_id, role=talk.role, position=talk.position)
+    preparing.copy(event, draft)
     Entry.objects.write("event.copy", draft, by=by, note=event.slug)
     return draft
 

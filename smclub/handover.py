@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from events.models import Event, Talk
+from events.models import Event, Talk, ToDo
 from members.models import Club, Dues, Entry, Group, GroupMembership, HandoverTick, JoinLink, Mandate, Member
 from posts.models import Post
 
@@ -43,6 +43,7 @@ def of(member: Member, *, reader: Member) -> list[tuple[str, list[Line]]]:
         (_("Roles at the desk"), _roles(member)),
         (_("Groups that nobody else coordinates"), _groups(member)),
         (_("Meetings to come"), _meetings(member)),
+        (_("To do for meetings"), _todos(member)),
         (_("Articles not published yet"), _posts(member) if reader.may("posts.publish_post") else []),
         (_("Besides"), _besides(member)),
     ]
@@ -87,6 +88,11 @@ def _meetings(member: Member) -> list[Line]:
         Line(event.title, reverse("admin:events_event_change", args=[event.pk]), f"{event.starts_at:%d/%m/%Y}")
         for event in events
     ]
+
+
+def _todos(member: Member) -> list[Line]:
+    todos = ToDo.objects.open().filter(assigned_to=member).in_order()[:SHOWN]
+    return [Line(todo.title, reverse("admin:events_todo_change", args=[todo.pk]), todo.event.title) for todo in todos]
 
 
 def _posts(member: Member) -> list[Line]:

@@ -110,6 +110,8 @@ RULES = (
     Rule("events.Registration.member", Erased.DEED, Merged.DEED, hides=("token",), by_address=("email",)),
     Rule("events.DoorLink.made_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("events.DoorTap.by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("events.ToDo.assigned_to", LOOSE, MOVED, hides=("done_by",)),
+    Rule("events.ToDo.done_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("events.Talk.person", Erased.KEPT, ONCE),
     Rule("posts.Comment.member", Erased.DEED, MOVED, hides=("text_hash", "idempotency_key", "path", "depth")),
     Rule("posts.Report.reporter", Erased.DEED, Merged.DEED, hides=("decided_by",), by_address=("email",)),

@@ -1,15 +1,17 @@
 """The organiser's week: what the admin's first page shows, each part only to who may act on it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from events.models import Event, Registration
+from events.models import Event, Registration, ToDo
 from members.models import Application, Club, Dues, Group, GroupMembership, GroupRequest, Letter, Mandate, Member
 from posts.models import Comment, Post, Report
 from smclub import duties
@@ -46,6 +48,13 @@ def meetings(member: Member):
 
 def unpublished_meetings(member: Member):
     return Event.objects.run_by(member).drafts().order_by(F("starts_at").asc(nulls_last=True), "pk")[:SHOWN]
+
+
+def todos(member: Member):
+    """What is overdue for the meetings that `member` runs, and what they are to do themselves within a week."""
+    soon = Q(assigned_to=member, due_on__lte=timezone.localdate() + timedelta(days=7))
+    late = Q(due_on__lt=timezone.localdate())
+    return ToDo.objects.run_by(member).open().filter(late | soon).in_order()[:SHOWN]
 
 
 def without_write_up(member: Member):
@@ -130,6 +139,7 @@ def of(member: Member) -> dict:
     return {
         "meetings": list(meetings(member)) if runs_meetings else [],
         "unpublished_meetings": list(unpublished_meetings(member)) if runs_meetings else [],
+        "todos": list(todos(member)) if runs_meetings else [],
         "without_write_up": list(without_write_up(member)) if runs_meetings and writes else [],
         "posts_to_come": posts_to_come(member),
         "queues": queues(member),

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
+from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, ToDo, Venue
 from members.models import (
     Application,
     Dues,
@@ -167,6 +167,13 @@ def make_talk(*, event=None, person=None, **fields) -> Talk:
 
 def make_event_partner(*, event=None, organisation=None, role=EventPartner.Role.HOST) -> EventPartner:
     return EventPartner.objects.create(event=event or make_event(), organisation=organisation or make_organisation(), role=role)
+
+
+def make_todo(*, event=None, title="Trouver le lieu", due_in: int | None = 5, **fields) -> ToDo:
+    """Due `due_in` days from now."""
+    if due_in is not None:
+        fields.setdefault("due_on", timezone.localdate() + timedelta(days=due_in))
+    return ToDo.objects.create(event=event or make_event(), title=title, **fields)
 
 
 def make_invitation(*, event=None, email="", member=None) -> Invitation:

@@ -80,6 +80,8 @@ def _meetings(club) -> None:
     make.make_event_partner(event=club.open, organisation=club.organisation)
     make.make_invitation(event=club.invited, member=club.milan)
     club.registration = make.make_registration(event=club.open, member=club.milan)
+    club.todo = make.make_todo(event=club.open, assigned_to=club.coralie)
+    club.todo_elsewhere = make.make_todo(event=club.invited)
     club.registration_elsewhere = make.make_registration(event=club.invited, member=club.milan)
 
 
@@ -228,6 +230,11 @@ def arguments(club) -> dict[str, list]:
         "posts:comment_on_post[draft]": [club.draft_post.pk],
         "page": ["le-club"],
         "page[missing]": ["nulle-part"],
+        "admin:events_todo_of": [club.open.pk],
+        "admin:events_todo_of[elsewhere]": [club.invited.pk],
+        "admin:events_todo_tick": [club.todo.pk],
+        "admin:events_todo_tick[elsewhere]": [club.todo_elsewhere.pk],
+        "admin:events_todo_change[elsewhere]": [club.todo_elsewhere.pk],
         "admin:events_event_attendees": [club.open.pk],
         "admin:events_event_attendees[elsewhere]": [club.invited.pk],
         "admin:events_event_change[elsewhere]": [club.invited.pk],

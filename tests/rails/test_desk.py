@@ -23,8 +23,11 @@ MODERATING = {
 }
 DEEDS: dict[str, dict[str, set[str]]] = {
     "coralie": {
-        **{f"{EVENT}.{action}": {EVENT} for action in ("cancel", "postpone")},
-        f"{EVENT}.copy": {EVENT, "events.eventpartner", "events.eventtopic"},
+        **{f"{EVENT}.{action}": {EVENT} for action in ("cancel", "postpone", "move_online")},
+        f"{EVENT}.copy": {EVENT, "events.eventpartner", "events.eventtopic", "events.todo"},
+        f"{EVENT}.prepare": {"events.todo"},
+        "events.todo.tick": {"events.todo"},
+        "events.todo.delete_selected": {"events.todo"},
         "events.registration.remove": {"events.registration"},
         "members.grouprequest.accept": {"members.grouprequest", "members.groupmembership"},
         "members.grouprequest.decline": {"members.grouprequest"},
@@ -52,7 +55,7 @@ DEEDS: dict[str, dict[str, set[str]]] = {
     },
 }
 NOT_FOR_ORGANISERS = {"members.member.give_roles", "members.member.rescue"}
-DELETED_BY_ORGANISERS = {"members.groupnotice", "members.oldaddress", "partners.period", "posts.watchedword"}
+DELETED_BY_ORGANISERS = {"events.todo", "members.groupnotice", "members.oldaddress", "partners.period", "posts.watchedword"}
 
 
 def signed_in(who: str) -> Client:
@@ -194,7 +197,8 @@ def kept_by(who: str, people) -> set[tuple[str, object]]:
     kept, pks = own[who]
     model = EVENT if kept == "events" else POST
     others = {(model, pk) for pk in apps.get_model(model)._default_manager.exclude(pk__in=pks).values_list("pk", flat=True)}
-    return others | {("events.registration", people.registration_elsewhere.pk)} | of_other_groups(people)
+    others |= {("events.registration", people.registration_elsewhere.pk), ("events.todo", people.todo_elsewhere.pk)}
+    return others | of_other_groups(people)
 
 
 def of_other_groups(people) -> set[tuple[str, object]]:

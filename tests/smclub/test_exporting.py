@@ -35,6 +35,7 @@ from tests.make import (
     make_post,
     make_registration,
     make_talk,
+    make_todo,
     make_topic,
 )
 from tests.members.test_sign_in import PASSWORD, code_in, door, last_letter
@@ -127,6 +128,7 @@ def a_full_life(member) -> Person:
     make_application().sponsorships.create(member=member, state="vouches")
     make_registration(member=member, guests=2)
     make_invitation(member=member)
+    make_todo(assigned_to=member)
     make_talk(person=person, title="La radio de demain")
     make_post(title="Mon billet", author=person, created_by=member)
     make_comment(member=member, body="Un avis de plus.")
