@@ -15,12 +15,13 @@ from members.importing import deeds
 from members.importing.lines import ASIDE, PERSON
 from members.importing.matching import same_person
 from members.importing.writing import Unwritable
-from members.models import Application, Club, Dues, Entry, Erasure, Import, Letter, Member, Plan
+from members.models import Application, Club, Dues, Entry, Erasure, GroupMembership, Import, Letter, Member, Plan
 from members.refusals import Refused
 from smclub import due, erasing, retention
 from tests.cast import cast
 from tests.make import make_dues, make_group, make_member, make_organisation, make_person
 from tests.members.test_importing_reading import MEMBERSHIPS, PAYMENTS
+from tests.processes import answer
 
 pytestmark = pytest.mark.django_db
 State = Import.State
@@ -86,6 +87,7 @@ def everything() -> tuple:
         list(Member.objects.order_by("pk").values_list("pk", "email", "name", "standing", "accepted_on", "password")),
         list(EmailAddress.objects.order_by("pk").values_list("user", "email", "verified")),
         list(Dues.objects.order_by("pk").values()),
+        list(GroupMembership.objects.order_by("pk").values()),
         Entry.objects.exclude(verb="import.send").count(),
         Letter.objects.count(),
     )
@@ -514,6 +516,55 @@ def test_one_file_is_written_at_a_time(plan):
     deeds.write(first.pk)
     confirmed(second)
     assert Dues.objects.count() == 2
+
+
+SETUP = """
+from members.importing import deeds
+from members.models import Member
+treasurer = Member.objects.create(email="t@example.org", name="T", standing="member")
+for name in ("ana", "zoe"):
+    batch = deeds.receive(f"E-mail;Nom\\n{name}@example.org;{name}".encode(), name=name, by=treasurer)
+    deeds.describe(batch, columns={0: "email", 1: "last"}, standing="member")
+    deeds.ask_to_try(batch)
+    deeds.try_out(batch.pk)
+"""
+WRITE = """
+from members.importing import deeds
+from members.models import Import, Member
+from members.refusals import Refused
+batch = Import.objects.get(name="{name}")
+print("ready", flush=True)
+input()
+try:
+    deeds.confirm(batch, by=Member.objects.get(email="t@example.org"))
+    print("confirmed", flush=True)
+    input()
+    deeds.write(batch.pk)
+except Refused as refusal:
+    print(refusal.code)
+"""
+FOUND = """
+from members.models import Import, Member
+print(sorted(Import.objects.values_list("state", flat=True)), Member.objects.count())
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.embedded
+def test_of_two_processes_that_import_at_once_one_is_told_to_wait(embedded):
+    """Both files are good and both are confirmed before either is written: the constraint lets one in."""
+    answer(embedded("shell", "-v0", "-c", SETUP))
+    running = [embedded("shell", "-v0", "-c", WRITE.format(name=name)) for name in ("ana", "zoe")]
+    assert [process.stdout.readline() for process in running] == ["ready\n", "ready\n"]
+    for process in running:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    said = [process.stdout.readline().strip() for process in running]
+    assert sorted(said) == ["another", "confirmed"]
+    running[said.index("confirmed")].stdin.write("\n")
+    for process in running:
+        answer(process)
+    assert answer(embedded("shell", "-v0", "-c", FOUND)).strip() == "['done', 'ready'] 2"
 
 
 def test_a_task_that_comes_twice_writes_once(plan):
