@@ -166,7 +166,12 @@ class ClubModelAdmin(admin.ModelAdmin):
         return super().changelist_view(request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})})
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Titles that French can say of any noun; an action chosen here runs once what was typed is saved (`response_change`)."""
+        """Titles that French can say of any noun; an action chosen here runs once what was typed is saved (`response_change`).
+
+        Django would add a row to whoever asks to save one as new, where no page offers it and past the page that adds.
+        """
+        if "_saveasnew" in request.POST and not self.save_as:
+            raise PermissionDenied
         name = self.opts.verbose_name
         title = capfirst(name) if object_id else _("Add: %(name)s") % {"name": name}
         is_run = object_id and ACTION in request.POST and not any(button in request.POST for button in SAVING)

@@ -285,3 +285,13 @@ def test_no_list_of_the_desk_is_a_form():
     """AD-03: rows are changed on their own page, where it is asked again who may; and none is saved as another."""
     registered = admin.site._registry.values()
     assert [type(one).__name__ for one in registered if one.list_editable or one.save_as] == []
+
+
+@pytest.mark.parametrize("made", [make.make_dues, make.make_plan, make.make_mandate, make.make_topic])
+def test_no_row_is_saved_as_a_new_one_by_a_forged_button(made):
+    """It would be added past the page that adds, and past its verb."""
+    row, oscar = made(), signed_in("oscar")
+    numbers = type(row).objects.count()
+    forged = {"_saveasnew": "1", "plan": getattr(row, "plan_id", ""), "amount": "1", "name": "Autre", "title": "Autre"}
+    assert oscar.post(desk.change_url(row), desk.typed(oscar, desk.change_url(row)) | forged).status_code == 403
+    assert type(row).objects.count() == numbers
