@@ -10,7 +10,7 @@ CHECK_PORT = [ "$(PORT)" -ge 1 ] 2>/dev/null && [ "$(PORT)" -le 65535 ] || \
 	{ echo "PORT must be a number between 1 and 65535, not \"$(PORT)\"." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock shots bench servers rush seats light drill messages reset
+.PHONY: help run dev test lint lock shots bench servers rush seats imports light drill messages reset
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -58,6 +58,10 @@ rush:  ## 500 people ask for 80 places within ten seconds, on the server of `mak
 seats:  ## the whole verb of registering, beside a bare booking (ARGS="--database-url postgres://…")
 	@.ci/venv requirements.txt requirements-dev.txt
 	@$(PYTHON) -m tests.bench.seats $(ARGS)
+
+imports:  ## a file of 10,000 members and their dues, tried and written (ARGS="--database-url postgres://…")
+	@.ci/venv requirements.txt requirements-dev.txt
+	@$(PYTHON) -m tests.bench.imports $(ARGS)
 
 light:  ## what Lighthouse says of ten kinds of page, on its telephone (needs npm and Chromium; ARGS="--only post")
 	@.ci/venv requirements.txt requirements-dev.txt

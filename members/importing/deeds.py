@@ -189,12 +189,13 @@ def _write(batch: Import) -> None:
 
 def _write_now(batch: Import, work: Work) -> None:
     """Nothing but the writing is inside the transaction: on SQLite everybody who writes waits for its end."""
+    total = len(work.people) + len(work.payments)  # the other half of the way: reading was the first
     writing = Writing(
         work,
         batch=batch,
         standing=batch.choices.get("standing", Member.Standing.MEMBER),
         writes_letters=batch.choices.get("writes_letters", False),
-        tell=lambda done: _tell(batch, done, len(work.people) + len(work.payments)),
+        tell=lambda done: _tell(batch, total + done, 2 * total),
     )
     with transaction.atomic():
         writing.write()
