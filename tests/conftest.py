@@ -6,6 +6,7 @@ from django.core.cache import caches
 from django.utils import translation
 
 from tests.browsing import MISSING, browser, chromium, path_of_chromium  # noqa: F401
+from tests.databases import django_db_setup  # noqa: F401
 from tests.postbox import mailer, sink  # noqa: F401
 from tests.processes import embedded, migrated  # noqa: F401
 
@@ -14,7 +15,7 @@ def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-    settings.DOOR_PACE, settings.QUIET_HOURS = 0, ()  # those of the quiet hours set them
+    settings.DOOR_PACE = 0
     settings.PAGE_CACHE = settings.KEEP_FACTS = False  # tests change rows behind the verbs' back; those of the cache turn it on
     settings.WHITENOISE_AUTOREFRESH = True
     if "pool" in settings.DATABASES["default"].get("OPTIONS", {}):  # PostgreSQL, whose disk no test relies on

@@ -8,6 +8,8 @@ import sys
 import pytest
 from django.conf import settings
 
+from tests.databases import mark_of, one_at_a_time
+
 
 def environment(folder, **more: str) -> dict[str, str]:
     of_its_own = {"VAR_DIR": str(folder), "CACHE_URL": "", "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "smclub.settings"}
@@ -28,11 +30,15 @@ def answer(process: subprocess.Popen) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """A folder with the tables of an empty club."""
-    folder = tmp_path_factory.mktemp("club")
-    for command in (["migrate", "-v0"], ["createcachetable", "--database", "cache"]):
-        answer(start(*command, env=environment(folder)))
+def migrated(request, tmp_path_factory):
+    """A folder with the tables of an empty club, the same for all workers."""
+    folder = mark_of(request.config, "club")
+    with one_at_a_time(folder):
+        if not folder.exists():
+            made = tmp_path_factory.mktemp("club")
+            for command in (["migrate", "-v0"], ["createcachetable", "--database", "cache"]):
+                answer(start(*command, env=environment(made)))
+            shutil.move(made, folder)
     return folder
 
 
