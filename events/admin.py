@@ -13,6 +13,7 @@ from events.admin_todos import ToDoAdmin  # noqa: F401  (the desk finds it here)
 from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
 from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin, ReadOnlyAdmin
+from smclub.words import fold
 
 RENDERED = {"body": "body_html"}
 
@@ -253,7 +254,7 @@ class EventAdmin(ClubModelAdmin):
             "title": _("Who is coming"),
             "opts": self.opts,
             "event": event,
-            "going": sorted((row for row in rows if row.is_going), key=lambda row: row.shown_name.casefold()),
+            "going": sorted((row for row in rows if row.is_going), key=lambda row: fold(row.shown_name)),
             "waiting": [row for row in rows if row.is_waiting],
             "pending": [row for row in rows if row.is_pending],
             "confirmed": sum(1 for row in rows if row.is_confirmed),

@@ -24,7 +24,6 @@ from smclub.changed import pages_changed
 from smclub.words import fold
 
 State = Registration.State
-NONCE_LENGTH = 40
 MOST = 10  # people who come together without a registration
 
 
@@ -163,7 +162,7 @@ def _again(event: Event, registration: Registration) -> Registration:
     """As it stands now; a merge of accounts may have taken it away."""
     found = event.registrations.select_related("member").filter(pk=registration.pk).first()
     if found is None:
-        raise Refused(_("This registration does not exist any more."), code="unknown")
+        raise nobody()
     return found
 
 
@@ -215,6 +214,10 @@ def _log(verb: str, event: Event, registration: Registration, keeper: Keeper, *,
 
 
 # -- refusals ------------------------------------------------------------------
+def nobody() -> Refused:
+    return Refused(_("This registration does not exist any more."), code="unknown")
+
+
 def _refuse_without_a_door(event: Event) -> None:
     if not event.takes_registrations:
         raise Refused(_("Nobody registers for this meeting here."), code="elsewhere")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from events import calendar_views, views
+from events import calendar_views, ticket_views, views
 
 app_name = "events"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("mon-agenda/", calendar_views.my_calendar, name="my_calendar"),
     path("<slug:slug>/", views.event_detail, name="detail"),
     path("<slug:slug>/inscription/", views.register, name="register"),
+    path("<slug:slug>/billet/", ticket_views.my_ticket, name="ticket"),
+    path("<slug:slug>/billet/<slug:token>/", ticket_views.ticket_by_link, name="ticket_by_link"),
     path("<slug:slug>/desinscription/", views.leave, name="leave"),
     path("<slug:slug>/confirmation/<slug:token>/", views.confirm_by_link, name="confirm_by_link"),
     path("<slug:slug>/desinscription/<slug:token>/", views.leave_by_link, name="leave_by_link"),

@@ -45,6 +45,7 @@ urlpatterns += i18n_patterns(
     path("compte/donnees/garder/", my_data.keep, name="my_data_keep"),
     path("evenements/", include("events.urls")),
     path("", include("events.place_urls")),
+    path("accueil/", include("events.door_urls")),
     path("partenaires/", include("partners.urls")),
     path("", include("members.urls")),
     path("", include("posts.urls")),

@@ -52,6 +52,19 @@ class DoorLink(models.Model):
         return self.label or f"{self.event} #{self.pk}"
 
     @property
+    def is_open(self) -> bool:
+        """From the day before until the day after, unless it was revoked or the date is not known any more."""
+        if self.revoked_at or not self.event.takes_registrations:
+            return False
+        opens, closes = window(self.event)
+        return opens <= timezone.now() < closes
+
+    @property
+    def is_early(self) -> bool:
+        """Whether it is only to be opened later."""
+        return not self.revoked_at and self.event.takes_registrations and timezone.now() < window(self.event)[0]
+
+    @property
     def key(self) -> str:
         """Its part of the address, the same each time it is shown."""
         return SIGNER.sign(self.pk)

@@ -23,8 +23,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone, translation
 
-from events import linked_data
-from events.models import EventTopic
+from events import linked_data, tickets
+from events.models import DoorLink, EventTopic
 from members import preferring
 from members.mail import MESSAGE_SALT, ready_made
 from members.models import Club, Entry, Export, Import, JobRun, OldAddress, Picture, SealedRecord
@@ -82,6 +82,9 @@ def _meetings(club) -> None:
     club.registration = make.make_registration(event=club.open, member=club.milan)
     club.todo = make.make_todo(event=club.open, assigned_to=club.coralie)
     club.todo_elsewhere = make.make_todo(event=club.invited)
+    club.tonight = make.make_event(days=0, group=club.group, title="Rencontre de ce soir", audience="invitation")
+    club.place = make.make_registration(event=club.tonight, member=club.milan, guests=1)
+    club.door_link = DoorLink.objects.create(event=club.tonight, made_by=club.olga)
     club.registration_elsewhere = make.make_registration(event=club.invited, member=club.milan)
 
 
@@ -154,6 +157,19 @@ def arguments(club) -> dict[str, list]:
         "events:confirm_by_link": [club.open.slug, club.registration.token],
         "events:confirm_by_link[forged]": [club.open.slug, "forged"],
         "events:leave_by_link[forged]": [club.open.slug, "forged"],
+        "events:ticket": [club.tonight.slug],
+        "events:ticket_by_link": [club.tonight.slug, club.place.token],
+        "events:ticket_by_link[forged]": [club.tonight.slug, "forged"],
+        "door:ticket": [tickets.code_of(club.place)],
+        "door:ticket[forged]": ["forged"],
+        **{f"door:{name}": [club.door_link.key] for name in ("door", "walk_in")},
+        **{f"door:{name}[own]": [club.tonight.slug] for name in ("door", "walk_in")},
+        **{f"door:{name}[elsewhere]": [club.invited.slug] for name in ("door", "walk_in", "links", "give_link")},
+        **{f"door:{name}[forged]": ["1:forged"] for name in ("door", "walk_in")},
+        **{f"door:{name}": [club.door_link.key, club.place.pk] for name in ("check_in", "admit", "undo")},
+        **{f"door:{name}[own]": [club.tonight.slug, club.place.pk] for name in ("check_in", "admit", "undo")},
+        **{f"door:{name}": [club.tonight.slug] for name in ("links", "give_link")},
+        "door:revoke_link": [club.tonight.slug, club.door_link.pk],
         **{f"card_event{label}": [event.pk, *event_card(event)] for label, event in _events(club).items()},
         "card_event[forged]": [club.open.pk, "wide", "0" * 20],
         "card_post": [club.post.pk, *post_card(club.post)],

@@ -364,4 +364,4 @@ def _said(client: Client, path: str) -> str:
     cache.clear()
     response = client.get(path)
     text = (response.getvalue() if response.streaming else response.content).decode(errors="replace")
-    return re.sub(r'name="(?:csrfmiddlewaretoken|key|rendered_at|signed|token)" value="[^"]*"', "", text)
+    return re.sub(r'name="(?:csrfmiddlewaretoken|key|nonce|rendered_at|signed|token)" value="[^"]*"', "", text)

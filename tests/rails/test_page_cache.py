@@ -47,6 +47,9 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "posts:preview",
     "events:leave_by_link",
     "events:confirm_by_link",
+    "events:ticket_by_link",
+    "door:door",
+    "door:walk_in",
 }
 NEVER_KEPT = re.compile(r"^(account_|mfa_|usersessions_|demo_|admin:)")
 
