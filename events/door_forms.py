@@ -27,8 +27,7 @@ class WalkInForm(forms.Form):
 
     def ask_to_confirm(self, refusal) -> None:
         """The same again with one button, nothing typed lost."""
-        self.data = self.data.copy()
-        self.data["is_confirmed"] = "on"
+        self.data = {**self.data.dict(), "is_confirmed": "on"}  # type: ignore[attr-defined]  # a QueryDict, as it was posted
         self.asked = refusal
 
     def refuse(self, refusal) -> None:

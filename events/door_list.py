@@ -12,7 +12,7 @@ from smclub.words import fold
 class Line:
     registration: Registration
     since: str  # the hour at which the first of them came
-    rank: int = 0  # on the waiting list
+    rank: int = 0  # on the waiting list; none for a request that nobody answered
 
     @property
     def missing(self) -> int:
@@ -40,14 +40,14 @@ class DoorList:
 
 
 def door_list(event: Event, *, query: str = "", only: Registration | None = None) -> DoorList:
-    """Those going by name, then those waiting in their order; with `query` those whose names begin so, with `only` that party."""
+    """Those going by name, those waiting in their order, those asking; `query` keeps names that begin so, `only` that party."""
     rows = list(event.registrations.for_list())
     found = DoorList()
     for row in rows:
         if row.is_going:
             found.expected += row.seats
             found.here += row.arrived
-        elif row.is_waiting:
+        else:
             found.queue += 1
     wanted, ranks = _words(query), {row.pk: rank for rank, row in enumerate((row for row in rows if row.is_waiting), start=1)}
     for row in rows:
@@ -55,8 +55,9 @@ def door_list(event: Event, *, query: str = "", only: Registration | None = None
             continue
         if row.is_going:
             found.going.append(_line(event, row))
-        elif row.is_waiting:
-            found.waiting.append(_line(event, row, rank=ranks[row.pk]))
+        else:
+            found.waiting.append(_line(event, row, rank=ranks.get(row.pk, 0)))
+    found.waiting.sort(key=lambda line: (line.rank == 0, line.rank))
     found.going.sort(key=lambda line: (fold(line.registration.shown_name), line.registration.pk))
     return found
 

@@ -52,9 +52,10 @@ def names(response):
 # -- who comes in ------------------------------------------------------------------
 def test_a_link_opens_the_list_without_an_account(client, event, key):
     named(event, "Zoé Le Goff", "Ali Ben")
+    named(event, "Paul", state=State.PENDING)
     named(event, "Wanda", state=State.WAITING)
     response = page(client, key)
-    assert (response.status_code, names(response)) == (200, [["Ali Ben", "Zoé Le Goff"], ["Wanda"]])
+    assert (response.status_code, names(response)) == (200, [["Ali Ben", "Zoé Le Goff"], ["Wanda", "Paul"]])
     assert "@" not in text(response)
     assert response["Cache-Control"] == "private, no-store"
     assert "camera=(self)" in response["Permissions-Policy"]
