@@ -109,6 +109,11 @@ class NewPassword(Plain):
         "password2": _("The new password once more"),
     }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        enough = _("Twelve characters at least; a sentence that nobody else would write does very well.")
+        self.fields["password1"].help_text = enough
+
 
 class ChosenPasswordForm(NewPassword, account.ResetPasswordKeyForm):
     """The last page of a reset; the code may have gone stale since it was typed."""
