@@ -62,7 +62,6 @@ def export(request):
     if request.method == "POST":
         try:
             exporting.ask(request.user)
-            messages.success(request, _("Your copy is being made. A letter tells you when it is ready."))
         except exporting.Refused as refusal:
             messages.error(request, str(refusal))
     return redirect("my_data")
