@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from events import wording
 from events.models import Event, Talk, ToDo
 from members.models import Club, Dues, Entry, Group, GroupMembership, HandoverTick, JoinLink, Mandate, Member
 from posts.models import Post
@@ -83,11 +84,8 @@ def _groups(member: Member) -> list[Line]:
 def _meetings(member: Member) -> list[Line]:
     """Of the groups that they alone coordinate, and those where they speak or lead."""
     speaks = Talk.objects.filter(event=OuterRef("pk"), person__member=member)
-    events = Event.objects.upcoming().filter(Q(group__in=_alone(member)) | Exists(speaks))[:SHOWN]
-    return [
-        Line(event.title, reverse("admin:events_event_change", args=[event.pk]), f"{event.starts_at:%d/%m/%Y}")
-        for event in events
-    ]
+    events = Event.objects.upcoming().select_related("venue").filter(Q(group__in=_alone(member)) | Exists(speaks))[:SHOWN]
+    return [Line(event.title, reverse("admin:events_event_change", args=[event.pk]), wording.when(event)) for event in events]
 
 
 def _todos(member: Member) -> list[Line]:

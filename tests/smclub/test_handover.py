@@ -1,5 +1,7 @@
 """The handover: what somebody holds, and what is ticked by hand."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -71,3 +73,12 @@ def test_the_handover_is_for_those_who_keep_mandates(client, who, status):
     client.post(reverse("admin:handover_tick", args=[leaving.pk]), {"text": "Le nom de domaine"})
     assert HandoverTick.objects.exists() == (status == 200)
     assert client.get(reverse("admin:handover_of", args=[cast("flora").pk])).status_code == (404 if status == 200 else 403)
+
+
+def test_a_meeting_is_told_as_precisely_as_its_date_is_known():
+    coralie = cast("coralie")
+    group = make_group(coordinators=[coralie])
+    march = datetime(2099, 2, 28, 23, tzinfo=UTC)  # the first of March in Paris
+    make_event(group=group, precision="month", starts_at=march, ends_at=march + timedelta(days=31))
+    notes = [line.note for _title, lines in handover.of(coralie, reader=cast("olga")) for line in lines]
+    assert "mars 2099" in notes
