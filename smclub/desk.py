@@ -231,6 +231,7 @@ class ClubModelAdmin(admin.ModelAdmin):
         if form.is_valid():
             return self.do(request, rows, deed, **form.cleaned_data, **said)
         context = {"opts": self.opts, "rows": rows, "form": form, "action": action, "title": title}
+        context["media"] = self.media + form.media
         return TemplateResponse(request, "admin/reason.html", self.admin_site.each_context(request) | context)
 
 

@@ -25,6 +25,22 @@ from smclub.money import euros
 from smclub.tables import csv_answer
 
 
+class PlanForm(forms.ModelForm):
+    class Meta:
+        error_messages = {"name": {"unique": _("A plan has this name already.")}}
+
+    def clean(self):
+        said = super().clean()
+        if "seats" in said and "kind" in said and not _seats_fit(**{name: said[name] for name in ("kind", "seats")}):
+            wrong = _("A company's plan has one seat or more, any other exactly one.")
+            self.add_error("seats", forms.ValidationError(wrong, code="seats"))
+        return said
+
+
+def _seats_fit(*, kind: str, seats: int) -> bool:
+    return seats >= 1 if kind == Plan.Kind.COMPANY else seats == 1
+
+
 class RecordForm(forms.ModelForm):
     """Dues as the treasurer learns of them; what is left empty is as in the plan."""
 
@@ -44,7 +60,16 @@ class RecordForm(forms.ModelForm):
         said = super().clean()
         if said.get("method") and not said.get("paid_on") and "paid_on" not in self.errors:
             self.add_error("paid_on", forms.ValidationError(_("Say on which day they were paid."), code="required"))
+        if not said.get("organisation") and "organisation" not in self.errors:
+            self._refuse_seats_of(said)
         return said
+
+    def _refuse_seats_of(self, said: dict) -> None:
+        """Beside its field; the constraint that stands behind it knows of none."""
+        alone = forms.ValidationError(_("Only an organisation has a contact and several seats."), code="organisation")
+        for name in ("contact", "seats"):
+            if said.get(name) and said[name] != 1:
+                self.add_error(name, alone)
 
     def terms(self) -> dict:
         names = ("member", "organisation", "contact", "amount", "seats", "starts_on", "ends_on", "purchase_order")
@@ -125,6 +150,7 @@ class PayerFilter(admin.SimpleListFilter):
 
 @admin.register(Plan)
 class PlanAdmin(ClubModelAdmin):
+    form = PlanForm
     list_display = ["name", "kind", "amount", "term", "seats", "is_offered", "position"]
     list_filter = ["kind", "is_offered"]
     search_fields = ["name", "name_en"]

@@ -305,10 +305,32 @@ def test_the_list_is_narrowed_to_one_kind_of_payer(client, tristan, value, found
 
 
 def test_forms_of_the_desk_have_their_calendars(client, tristan):
-    """Their style sheet is one that Django's own pages name, and ours must too."""
+    """Their style sheet and scripts are some that Django's own pages name, and ours must too."""
     dues = make_dues(member=make_member(), paid_on=None, method="")
     asked = {"action": "pay", "_selected_action": dues.pk}
     pages = client.get(reverse("admin:members_dues_add")), client.post(reverse("admin:members_dues_changelist"), asked)
     for page in pages:
         assert "admin/css/widgets" in page.text
+        assert "admin/js/core" in page.text
         assert page.text.index("jsi18n") < page.text.index("DateTimeShortcuts")
+
+
+@pytest.mark.parametrize("name", ["seats", "contact"])
+def test_what_only_an_organisation_has_is_refused_beside_its_field(client, tristan, name):
+    plan, payer = make_plan(), make_member()
+    said = {"plan": plan.pk, "member": payer.pk, "paid_on": "01/10/2026", "method": "cash"}
+    answer = client.post(reverse("admin:members_dues_add"), said | {name: {"seats": 3, "contact": payer.pk}[name]})
+    assert answer.context["adminform"].form.errors.keys() == {name}
+    assert not Dues.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "field"), [({"name": "Solo"}, "name"), ({"seats": 3}, "seats"), ({"kind": "company", "seats": 0}, "seats")]
+)
+def test_a_plan_that_cannot_be_is_refused_beside_its_field(client, tristan, said, field):
+    Plan.objects.create(name="Solo")
+    good = {"name": "Duo", "kind": "individual", "amount": "60", "term": "year", "seats": 1, "position": 0}
+    errors = client.post(reverse("admin:members_plan_add"), good | said).context["adminform"].form.errors
+    assert errors.keys() == {field}
+    assert "objet" not in str(errors)
+    assert Plan.objects.count() == 1
