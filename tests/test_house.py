@@ -1,6 +1,7 @@
 """The architecture as assertions: who may import whom, where foreign keys point, which names a module may bear."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -222,3 +223,14 @@ def test_every_letter_written_is_declared_by_its_app():
 def test_every_kind_declared_is_put_into_words():
     assert {key for key, kind in kinds().items() if not kind.is_news} == set(COMPOSERS)
     assert {key for key, kind in kinds().items() if kind.is_news} == set(TELLERS)
+
+
+def test_what_is_refused_is_said_by_the_site_and_not_by_the_browser():
+    """A browser speaks its own language, and in a bubble that is gone."""
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*.html")
+        for form in re.findall(r"<form [^>]*>", path.read_text(encoding="utf-8"))
+        if re.search(r'class="(rsvp-)?form\b', form) and "novalidate" not in form and 'method="get"' not in form
+    ]
+    assert wrong == []
