@@ -6,8 +6,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from events import admitting, inviting, preparing, registering, scheduling
+from events import admitting, door_papers, inviting, preparing, registering, scheduling
 from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, ReasonForm, WordForm
 from events.admin_todos import ToDoAdmin  # noqa: F401  (the desk finds it here)
 from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
@@ -244,7 +245,12 @@ class EventAdmin(ClubModelAdmin):
     # -- the list at the door --------------------------------------------------------
     def get_urls(self):
         attendees = self.admin_site.admin_view(self.attendees)
-        return [path("<int:pk>/liste/", attendees, name="events_event_attendees"), *super().get_urls()]
+        paper = self.admin_site.admin_view(require_POST(self.paper))
+        own = [
+            path("<int:pk>/liste/", attendees, name="events_event_attendees"),
+            path("<int:pk>/liste/<slug:paper>/", paper, name="events_event_paper"),
+        ]
+        return [*own, *super().get_urls()]
 
     def attendees(self, request, pk):
         """Who comes, to print; those who run the event read it."""
@@ -261,13 +267,19 @@ class EventAdmin(ClubModelAdmin):
             "people": sum(1 for row in rows if row.is_going),
             "guests": sum(row.guests for row in rows if row.is_going),
         }
+        if any(row.arrived for row in rows):
+            context["came"] = sum(row.arrived for row in rows)
         return TemplateResponse(request, "admin/events/event/attendees.html", self.admin_site.each_context(request) | context)
+
+    def paper(self, request, pk, paper):
+        event = get_object_or_404(Event.objects.run_by(request.user).select_related("venue"), pk=pk)
+        return door_papers.hand_out(request, event, paper, by=request.user)
 
 
 @admin.register(Registration)
 class RegistrationAdmin(ReadOnlyAdmin):
     refusals = (registering.Refused,)
-    list_display = ["member", "event", "state", "guests", "queue_no", "source", "state_changed_at"]
+    list_display = ["who", "event", "state", "guests", "arrived", "queue_no", "source", "state_changed_at"]
     list_filter = ["state", "source", ("event", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["member", "event"]
     search_fields = ["member__name", "member__email", "event__title"]
@@ -281,6 +293,10 @@ class RegistrationAdmin(ReadOnlyAdmin):
 
     def has_manage_permission(self, request):
         return request.user.may("events.change_event")
+
+    @admin.display(description=_("member"), ordering="member__name")
+    def who(self, registration):
+        return registration.member or registration.name or "–"
 
     @admin.action(description=_("Accept these requests"), permissions=["manage"])
     def approve(self, request, queryset):

@@ -252,6 +252,8 @@ def arguments(club) -> dict[str, list]:
         "admin:events_todo_tick[elsewhere]": [club.todo_elsewhere.pk],
         "admin:events_todo_change[elsewhere]": [club.todo_elsewhere.pk],
         "admin:events_event_attendees": [club.open.pk],
+        "admin:events_event_paper": [club.open.pk, "emargement"],
+        "admin:events_event_paper[elsewhere]": [club.invited.pk, "badges"],
         "admin:events_event_attendees[elsewhere]": [club.invited.pk],
         "admin:events_event_change[elsewhere]": [club.invited.pk],
         "admin:events_registration_change[elsewhere]": [club.registration_elsewhere.pk],
