@@ -1,21 +1,20 @@
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
-from events import admitting, door_papers, inviting, preparing, registering, scheduling
-from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, ReasonForm, WordForm
-from events.admin_todos import ToDoAdmin  # noqa: F401  (the desk finds it here)
-from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
+from events import attendees, inviting, preparing, registering, scheduling
+from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, ReasonForm
+from events.admin_registrations import RegistrationAdmin
+from events.admin_todos import ToDoAdmin
+from events.models import Cycle, Event, EventPartner, Invitation, Question, Talk, Venue
+from events.models.question import MOST
 from members.models import Group
-from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin, ReadOnlyAdmin
-from smclub.words import fold
+from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 
+__all__ = ["RegistrationAdmin", "ToDoAdmin"]  # pages of the desk as those below
 RENDERED = {"body": "body_html"}
 
 
@@ -31,6 +30,16 @@ class EventPartnerInline(ClubInline):
     extra = 0
     autocomplete_fields = ["organisation"]
     ordering = ["position", "pk"]
+
+
+class QuestionInline(ClubInline):
+    model = Question
+    extra = 0
+    max_num = MOST
+    ordering = ["position", "pk"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, validate_max=True, **kwargs)
 
 
 class InvitationInline(ClubInline):
@@ -76,7 +85,7 @@ class EventAdmin(ClubModelAdmin):
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["venue", "cycle", "cover"]
     readonly_fields = ["status", "status_reason"]
-    inlines = [TalkInline, EventPartnerInline, InvitationInline]
+    inlines = [TalkInline, EventPartnerInline, QuestionInline, InvitationInline]
     actions = ["publish", "cancel", "postpone", "move_online", "move_back", "restore", "copy", "prepare", "promote"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "kind", "lang", "group", ("cycle", "cycle_position"), "published_at"]}),
@@ -242,75 +251,10 @@ class EventAdmin(ClubModelAdmin):
     def promote(self, request, queryset):
         self.do(request, queryset, registering.promote)
 
-    # -- the list at the door --------------------------------------------------------
+    # -- who comes -------------------------------------------------------------------
     def get_urls(self):
-        attendees = self.admin_site.admin_view(self.attendees)
-        paper = self.admin_site.admin_view(require_POST(self.paper))
-        own = [
-            path("<int:pk>/liste/", attendees, name="events_event_attendees"),
-            path("<int:pk>/liste/<slug:paper>/", paper, name="events_event_paper"),
-        ]
-        return [*own, *super().get_urls()]
-
-    def attendees(self, request, pk):
-        """Who comes, to print; those who run the event read it."""
-        event = get_object_or_404(Event.objects.run_by(request.user).select_related("venue"), pk=pk)
-        rows = list(event.registrations.for_list())
-        context = {
-            "title": _("Who is coming"),
-            "opts": self.opts,
-            "event": event,
-            "going": sorted((row for row in rows if row.is_going), key=lambda row: fold(row.shown_name)),
-            "waiting": [row for row in rows if row.is_waiting],
-            "pending": [row for row in rows if row.is_pending],
-            "confirmed": sum(1 for row in rows if row.is_confirmed),
-            "people": sum(1 for row in rows if row.is_going),
-            "guests": sum(row.guests for row in rows if row.is_going),
-        }
-        if any(row.arrived for row in rows):
-            context["came"] = sum(row.arrived for row in rows)
-        return TemplateResponse(request, "admin/events/event/attendees.html", self.admin_site.each_context(request) | context)
-
-    def paper(self, request, pk, paper):
-        event = get_object_or_404(Event.objects.run_by(request.user).select_related("venue"), pk=pk)
-        return door_papers.hand_out(request, event, paper, by=request.user)
-
-
-@admin.register(Registration)
-class RegistrationAdmin(ReadOnlyAdmin):
-    refusals = (registering.Refused,)
-    list_display = ["who", "event", "state", "guests", "arrived", "queue_no", "source", "state_changed_at"]
-    list_filter = ["state", "source", ("event", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["member", "event"]
-    search_fields = ["member__name", "member__email", "event__title"]
-    date_hierarchy = "state_changed_at"
-    ordering = ["-state_changed_at", "-pk"]
-    exclude = ["token"]
-    actions = ["approve", "decline", "remove"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).filter(event__in=Event.objects.run_by(request.user))
-
-    def has_manage_permission(self, request):
-        return request.user.may("events.change_event")
-
-    @admin.display(description=_("member"), ordering="member__name")
-    def who(self, registration):
-        return registration.member or registration.name or "–"
-
-    @admin.action(description=_("Accept these requests"), permissions=["manage"])
-    def approve(self, request, queryset):
-        self.do(request, queryset.order_by("event", "queue_no"), admitting.approve)
-
-    @admin.action(description=_("Decline these requests…"), permissions=["manage"])
-    def decline(self, request, queryset):
-        title = _("Decline these requests")
-        return self.ask(request, queryset, admitting.decline, WordForm, action="decline", title=title)
-
-    @admin.action(description=_("Take these registrations back…"), permissions=["manage"])
-    def remove(self, request, queryset):
-        title = _("Take these registrations back")
-        return self.ask(request, queryset, admitting.remove, WordForm, action="remove", title=title)
+        wrap, pages = self.admin_site.admin_view, attendees.pages(self)
+        return [*(path(route, wrap(view), name=name) for route, view, name in pages), *super().get_urls()]
 
 
 @admin.register(Venue)

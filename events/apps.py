@@ -20,6 +20,7 @@ class EventsConfig(AppConfig):
         "todo.tick": _("Tick something to do"),
         "todo.untick": _("Untick something to do"),
         "event.promote": _("Seat who was waiting"),
+        "registration.export": _("Export who is coming"),
         "registration.approve": _("Accept a request for a place"),
         "registration.decline": _("Decline a request for a place"),
         "registration.remove": _("Remove a registration"),

@@ -1,8 +1,12 @@
+from collections.abc import Iterable
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from events.models import Event
+from events import asking
+from events.models import Event, Question
+from events.models.question import LONGEST
 from members.conduct import ask_for_conduct
 from members.models import Group
 from members.naming import NameField
@@ -16,7 +20,7 @@ class RegistrationForm(forms.Form):
     name = NameField(help_text=_("What the other people going see."))
     guests = forms.IntegerField(label=_("You come with"), min_value=0)
 
-    def __init__(self, *args, event: Event, member, brought: int = 0, **kwargs):
+    def __init__(self, *args, event: Event, member, brought: int = 0, questions: Iterable[Question] = (), **kwargs):
         """`brought`: the guests of a registration that stands; it may keep them when fewer are allowed by now."""
         super().__init__(*args, auto_id="rsvp-%s", **kwargs)  # a comment box on the same page asks for the name too
         if member.is_known_by_name:
@@ -26,14 +30,20 @@ class RegistrationForm(forms.Form):
         ask_for_conduct(self, member)
         if most := max(event.max_guests, brought):
             self.fields["guests"] = _guests(most)
+            self.fields["guest_names"] = _guest_names()
         else:
             del self.fields["guests"]
+        self.questions = {asking.field_of(question): question for question in questions}
+        self.fields |= {name: _answer_to(question) for name, question in self.questions.items()}
 
     @property
     def wanted(self) -> dict:
         """The arguments of `registering.join`, of a valid form."""
         said = {name: self.cleaned_data.get(name, "") for name in ("name", "conduct")}
-        return said | {"guests": self.cleaned_data.get("guests") or 0}
+        said |= {"guests": self.cleaned_data.get("guests") or 0, "guest_names": self.cleaned_data.get("guest_names")}
+        if self.questions:
+            said["answers"] = {question.pk: self.cleaned_data.get(name, "") for name, question in self.questions.items()}
+        return said
 
     def refuse(self, refusal) -> None:
         self.add_error(refusal.field if refusal.field in self.fields else None, refusal)
@@ -48,6 +58,24 @@ def _guests(most: int) -> forms.IntegerField:
         label=_("You come with"), min_value=0, max_value=most, required=False, widget=forms.Select(choices=numbers)
     )
     return field
+
+
+def _guest_names() -> forms.CharField:
+    return forms.CharField(
+        label=_("Their names"),
+        max_length=1000,
+        required=False,
+        help_text=_("Separated by commas. Only the organisers see them."),
+    )
+
+
+def _answer_to(question: Question) -> forms.Field:
+    said = {"label": question.text, "required": question.is_required, "error_messages": {"required": _("Answer this question.")}}
+    if question.kind == Question.Kind.TEXT:
+        return forms.CharField(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}), **said)
+    if question.kind == Question.Kind.YES_NO:
+        return forms.ChoiceField(choices=question.offered, widget=forms.RadioSelect, **said)
+    return forms.ChoiceField(choices=[("", "–"), *question.offered], **said)
 
 
 class EventFilter(forms.Form):

@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import offering
+from events import asking, offering
 from events.forms import RegistrationForm
-from events.models import Event, Registration
+from events.models import Event, Question, Registration
 
 
 @dataclass
@@ -61,8 +61,13 @@ class Panel:
         return self.registration is not None and self.registration.is_live and self.state != "past" and not has_come
 
     @property
-    def can_change_guests(self) -> bool:
-        return self.state in ("going", "waiting", "pending") and (self.event.max_guests > 0 or self.registration.guests > 0)
+    def is_answered(self) -> bool:
+        return self.state in ("going", "waiting", "pending")
+
+    @property
+    def can_change(self) -> bool:
+        """Whether who has answered may say something else: how many they bring, or what they answered to the questions."""
+        return self.is_answered and self.form is not None
 
 
 def panel_of(event: Event, visitor, *, form: RegistrationForm | None = None, wish=None) -> Panel:
@@ -77,8 +82,9 @@ def panel_of(event: Event, visitor, *, form: RegistrationForm | None = None, wis
         panel.rank = registration.rank()
     if panel.holds_a_place or panel.is_runner:
         panel.others = list(_names(event, everybody=panel.is_runner))
-    if visitor.is_authenticated and (panel.takes_answers or panel.can_change_guests):
-        panel.form = form or form_of(event, visitor, registration, initial=_initial(registration, wish))
+    if visitor.is_authenticated and (panel.takes_answers or panel.is_answered):
+        form = form or form_of(event, visitor, registration, wish=wish)
+        panel.form = form if form.fields or not panel.is_answered else None
     return panel
 
 
@@ -87,9 +93,13 @@ def answered(event: Event, member, data) -> RegistrationForm:
     return form_of(event, member, _registration(event, member), data=data)
 
 
-def form_of(event: Event, member, registration: Registration | None, **form) -> RegistrationForm:
+def form_of(event: Event, member, registration: Registration | None, *, data=None, wish=None) -> RegistrationForm:
+    """Once registration is closed the answers stay as they are; fewer guests may be said until the end."""
     brought = registration.guests if registration and registration.is_live else 0
-    return RegistrationForm(event=event, member=member, brought=brought, **form)
+    is_closed = event.closes_at is None or timezone.now() >= event.closes_at
+    questions = [] if is_closed else list(event.questions.in_order())
+    initial = _initial(registration, wish, questions) if data is None else None
+    return RegistrationForm(data, event=event, member=member, brought=brought, questions=questions, initial=initial)
 
 
 def _state(event: Event, registration: Registration | None, visitor) -> str:
@@ -131,8 +141,12 @@ def _names(event: Event, *, everybody: bool) -> QuerySet:
     return named.exclude(member__name="").order_by("member__name", "pk").values_list("member__name", flat=True)
 
 
-def _initial(registration: Registration | None, wish) -> dict:
+def _initial(registration: Registration | None, wish, questions: list[Question]) -> dict:
+    said: dict = {}
+    if registration and questions:
+        answers = dict(registration.answers.values_list("question", "text"))
+        said = {asking.field_of(question): answers.get(question.pk, "") for question in questions}
     if registration and registration.is_live:
-        return {"guests": registration.guests}
+        return said | {"guests": registration.guests, "guest_names": ", ".join(asking.listed(registration.guest_names))}
     typed = (wish or {}).get("guests", "")
-    return {"guests": int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0}
+    return said | {"guests": int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0}

@@ -4,12 +4,14 @@ Each verb first takes the event's lock by a write, then reads the event and its 
 Pages show how many come, so each ends with a new edition of them; nothing of it is searched for, so nothing is indexed again.
 """
 
+from collections.abc import Mapping
+
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import news, offering, seating
+from events import asking, news, offering, seating
 from events.models import Event, Registration
 from events.patience import patient
 from events.refusals import Busy, Refused
@@ -25,17 +27,28 @@ BETTER = (State.GOING, State.WAITING, State.PENDING, State.REMOVED, State.CANCEL
 @patient
 @transaction.atomic
 def join(
-    event: Event, *, member: Member, guests: int = 0, name: str = "", conduct: str = "", source=Registration.Source.WEB
+    event: Event,
+    *,
+    member: Member,
+    guests: int = 0,
+    guest_names: str | None = None,
+    answers: Mapping[int, str] | None = None,
+    name: str = "",
+    conduct: str = "",
+    source=Registration.Source.WEB,
 ) -> Registration:
     """The desired state "I come, with so many guests": a second identical request changes nothing.
 
-    `name` is kept when the member has none yet. Raises Refused.
+    `name` is kept when the member has none yet; `answers` are by the number of the question. Raises Refused.
     """
     event = Event.objects.lock(event.pk)
     registration = event.registrations.filter(member=member).first()
     if registration and registration.is_live:
         keep_name(member, "", conduct=conduct)
-        return _change_guests(event, registration, guests)
+        registration = _change_guests(event, registration, guests)
+        asking.keep_answers(event, registration, answers, is_new=False)
+        asking.keep_names(registration, guest_names, guests=guests)
+        return registration
     _refuse_unless_welcome(event, member)
     _refuse_unless_open(event)
     if registration and registration.state == State.REMOVED:
@@ -43,6 +56,8 @@ def join(
     _refuse_a_party_that_never_fits(event, guests)
     keep_name(member, name, conduct=conduct)
     registration = seating.enqueue(event, registration, member=member, guests=guests, source=source)
+    asking.keep_answers(event, registration, answers, is_new=True)
+    asking.keep_names(registration, guest_names, guests=guests)
     if registration.is_pending:
         seating.write("asked", registration)
         news.registration_asked(registration)
@@ -66,7 +81,9 @@ def set_guests(event: Event, *, member: Member, guests: int) -> Registration:
     registration = event.registrations.filter(member=member).first()
     if registration is None or not registration.is_live:
         raise Refused(_("You are not registered."), code="unknown")
-    return _change_guests(event, registration, guests)
+    registration = _change_guests(event, registration, guests)
+    asking.keep_names(registration, None, guests=guests)
+    return registration
 
 
 @patient
@@ -98,6 +115,7 @@ def unite(event: Event, *, member: Member, into: Member) -> Registration | None:
     if not rows:
         return None
     kept, *others = sorted(rows, key=lambda row: (BETTER.index(row.state), -row.arrived, row.queue_no))
+    asking.join_answers(kept, others)
     for row in others:
         row.delete()
     kept.member, kept.guests = into, _guests_of_both(event, kept, others)

@@ -202,6 +202,9 @@ def copy(event: Event, *, by: Member) -> Event:
     draft.topics.set(event.topics.all())
     for tie in event.partners.all():
         draft.partners.create(organisation_id=tie.organisation_id, role=tie.role, position=tie.position)
+    for question in event.questions.in_order():
+        question.pk, question.event, question._state.adding = None, draft, True
+        question.save()
     for talk in event.talks.led():
         draft.talks.create(person_id=talk.person_id, role=talk.role, position=talk.position)
     preparing.copy(event, draft)

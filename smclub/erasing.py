@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
-from events import registering
+from events import asking, registering
 from events.models import Event, Registration
 from events.refusals import Busy
 from members import picturing
@@ -137,6 +137,7 @@ def _erase_the_rest(erasure: Erasure, member: Member) -> None:
     if person:
         _person(person, keeps_name=erasure.keeps_name)
     theirs = Q(member=member) | Q(email__in=addresses_of(member))
+    asking.forget(Registration.objects.filter(theirs))
     Registration.objects.filter(theirs).update(member=None, reason="", name="", email="")
     for export in Export.objects.filter(member=member):
         exporting.discard(export)

@@ -1,6 +1,6 @@
 """What the site holds of somebody, table by table: what their copy gives, what erasure does, what a merge of two accounts does.
 
-A test walks every model and every key to a Member, a Person or an Application, and fails on one that has no line here.
+A test walks every model and every key to a Member, a Person, an Application or a Registration, and fails on one that is not here.
 """
 
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class Rule:
 
     def rows(self, member: Member) -> QuerySet:
         """Those of `member`, in the order in which they were made."""
-        is_direct = self.field.related_model is Member  # or through their Person, their Application
+        is_direct = self.field.related_model is Member  # or through their Person, their Application, their Registration
         theirs = Q(**{self.field.name if is_direct else f"{self.field.name}__member": member})
         for name in self.by_address:
             theirs |= Q(**{f"{name}__in": addresses_of(member)})
@@ -112,6 +112,8 @@ RULES = (
     Rule("events.DoorTap.by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("events.ToDo.assigned_to", LOOSE, MOVED, hides=("done_by",)),
     Rule("events.ToDo.done_by", LOOSE, MOVED, gives=False, why=A_DEED),
+    Rule("events.Answer.registration", Erased.DEED, Merged.DEED),
+    Rule("events.DoorTap.registration", Erased.KEPT, Merged.KEPT, gives=False, why="the registration says who is here"),
     Rule("events.Talk.person", Erased.KEPT, ONCE),
     Rule("posts.Comment.member", Erased.DEED, MOVED, hides=("text_hash", "idempotency_key", "path", "depth")),
     Rule("posts.Report.reporter", Erased.DEED, Merged.DEED, hides=("decided_by",), by_address=("email",)),
@@ -141,7 +143,7 @@ OF_NOBODY = {
     *("members.Plan", "members.InvoiceSeries"),
     "members.SealedRecord",  # what the law keeps apart, of accounts that are no more
     *("partners.Partner", "partners.Period", "partners.Counterpart"),
-    *("events.Event", "events.EventTopic", "events.EventPartner", "events.Venue", "events.Cycle"),
+    *("events.Event", "events.Question", "events.EventTopic", "events.EventPartner", "events.Venue", "events.Cycle"),
     *("posts.Discussion", "posts.Category", "posts.Series", "posts.Page", "posts.PostTopic", "posts.WatchedWord"),
     *("posts.Post_categories", "posts.Post_mentions"),
     *("auth.Permission", "auth.Group", "auth.Group_permissions", "contenttypes.ContentType", "taggit.Tag", "taggit.TaggedItem"),

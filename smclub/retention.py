@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from events.models import DoorLink, DoorTap, Event, Invitation, Registration
+from events import asking
+from events.models import Answer, DoorLink, DoorTap, Event, Invitation, Registration
 from members.importing import deeds as importing
 from members.mail import letter
 from members.models import Entry, Erasure, Export, GroupRequest, Import, Letter, Member, Notice, SealedRecord
@@ -58,6 +59,13 @@ def _old_taps() -> QuerySet:
 
 def _old_door_links() -> QuerySet:
     return DoorLink.objects.filter(event__ends_at__lt=timezone.now() - MONTH)
+
+
+def _answers() -> QuerySet:
+    """Registrations that say more than who came, of meetings over for three months."""
+    over = Event.objects.filter(ends_at__lt=timezone.now() - SEASON)
+    answered = Exists(Answer.objects.filter(registration=OuterRef("pk")))
+    return Registration.objects.filter(answered | ~Q(guest_names=""), event__in=over)
 
 
 def _old_invitations() -> QuerySet:
@@ -159,6 +167,7 @@ RULES = (
     Rule("names given at the door without an account, three months after the meeting", _names_given_at_the_door, _of_nobody),
     Rule("taps at the door, a month after the meeting", _old_taps, _deleted),
     Rule("links to the door, a month after the meeting", _old_door_links, _deleted),
+    Rule("answers to questions and names of guests, three months after the meeting", _answers, asking.forget),
     Rule("invitations, a year after the meeting", _old_invitations, _deleted),
     Rule("erasures given up: the account is used again, or nobody could be warned", _come_back, _kept),
     Rule("accounts unused for two years: a warning, and a month", _unused_accounts, _warned),

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, ToDo, Venue
+from events.models import Answer, Cycle, Event, EventPartner, Invitation, Question, Registration, Talk, ToDo, Venue
 from members.models import (
     Application,
     Dues,
@@ -187,6 +187,16 @@ def make_registration(*, event=None, member=None, state=Registration.State.GOING
     return Registration.objects.create(
         event=event, member=member or make_member(), state=state, guests=guests, queue_no=last + 1, **fields
     )
+
+
+def make_question(*, event=None, text="Mangez-vous de tout ?", **fields) -> Question:
+    return Question.objects.create(event=event or make_event(), text=text, **fields)
+
+
+def make_answer(*, registration=None, question=None, text="Oui, de tout.") -> Answer:
+    registration = registration or make_registration()
+    question = question or make_question(event=registration.event)
+    return Answer.objects.create(registration=registration, question=question, text=text)
 
 
 def make_category(*, name="Médias", slug="", **fields) -> Category:

@@ -2,11 +2,13 @@ from events.models.door import DoorLink, DoorTap
 from events.models.event import Event
 from events.models.invitation import Invitation
 from events.models.place import Cycle, Venue
+from events.models.question import Answer, Question
 from events.models.registration import Registration
 from events.models.ties import EventPartner, EventTopic, Talk
 from events.models.todo import ToDo
 
 __all__ = [
+    "Answer",
     "Cycle",
     "DoorLink",
     "DoorTap",
@@ -14,6 +16,7 @@ __all__ = [
     "EventPartner",
     "EventTopic",
     "Invitation",
+    "Question",
     "Registration",
     "Talk",
     "ToDo",

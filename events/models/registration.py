@@ -93,6 +93,7 @@ class Registration(models.Model):
     name = models.CharField(_("name given at the door"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail given at the door"), blank=True)
     guests = models.PositiveSmallIntegerField(_("guests"), default=0)
+    guest_names = models.TextField(_("names of the guests"), blank=True)
     queue_no = models.PositiveIntegerField(_("order of arrival"))
     rev = models.PositiveIntegerField(default=0, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)

@@ -406,4 +406,4 @@ def test_joining_costs_the_same_however_many_have_joined(others, django_assert_n
         registering.join(event, member=milan)
 
 
-JOIN_QUERIES = 14
+JOIN_QUERIES = 15

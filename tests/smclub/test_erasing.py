@@ -38,6 +38,7 @@ from posts.models import Comment, Credit, Report
 from smclub import changed, due, erasing, exporting, sealing
 from tests.cast import cast
 from tests.make import (
+    make_answer,
     make_comment,
     make_dues,
     make_event,
@@ -117,7 +118,10 @@ def a_full_life(member, at_once) -> Person:
     at_once(changed.changed, post)
     make_group(members=[member])
     make_invitation(member=member)
-    make_registration(member=member, event=make_event(days=-20), reason=f"Vue avec {NAME}")
+    seen = make_registration(
+        member=member, event=make_event(days=-20), reason=f"Vue avec {NAME}", guest_names=f"Zélie, avec {NAME}"
+    )
+    make_answer(registration=seen, text=f"{NAME} ne mange pas de noix")
     make_dues(member=member, reference=f"Virement {NAME}", cancelled_at=timezone.now(), cancel_reason=f"Pour {NAME}")
     treasury.record(make_plan(), by=olga, member=member, method="cash", reference=f"Reçu de {NAME}")
     seats.hand_out(make_dues(organisation=make_organisation(), contact=olga), email=member.email, by=olga)

@@ -22,6 +22,7 @@ from smclub import due, exporting
 from smclub.personal import OF_NOBODY, RULES, TRACES
 from tests.cast import cast
 from tests.make import (
+    make_answer,
     make_application,
     make_comment,
     make_dues,
@@ -81,7 +82,7 @@ def content(export: Export) -> dict:
 def keys_to_people():
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.concrete_fields:
-            if field.is_relation and field.related_model in (Member, Person, Application):
+            if field.is_relation and field.related_model in (Member, Person, Application, Registration):
                 yield f"{model._meta.label}.{field.name}"
 
 
@@ -126,7 +127,7 @@ def a_full_life(member) -> Person:
     preferring.choose(member, wanted={"posts.comment_reply": "never"})
     Notice.objects.create(member=member, kind="posts.comment_reply", key="comment:1", cadence="now")
     make_application().sponsorships.create(member=member, state="vouches")
-    make_registration(member=member, guests=2)
+    make_answer(registration=make_registration(member=member, guests=2))
     make_invitation(member=member)
     make_todo(assigned_to=member)
     make_talk(person=person, title="La radio de demain")
