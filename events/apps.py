@@ -38,6 +38,8 @@ class EventsConfig(AppConfig):
         "accepted": Kind(_("Your request for a place is accepted"), Family.MEETINGS),
         "declined": Kind(_("Your request for a place is declined"), Family.MEETINGS),
         "promoted": Kind(_("A place is yours"), Family.MEETINGS),
+        "skipped": Kind(_("My party is larger than the places there are"), Family.MEETINGS),
+        "last_minute": Kind(_("A place is free at the last minute"), Family.MEETINGS),
         "left": Kind(_("You gave your place back"), Family.MEETINGS),
         "removed": Kind(_("An organiser removed your registration"), Family.MEETINGS),
         "rescheduled": Kind(_("A meeting of yours has another date or place"), Family.MEETINGS),

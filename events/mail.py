@@ -82,8 +82,24 @@ def promoted(letter):
 
 @composes("events.waiting")
 def waiting(letter):
+    """With what fewer guests would change, where there is room for some of the party."""
     facts = _about_a_place(letter, State.WAITING)
-    return facts and facts | {"rank": facts["registration"].rank()}
+    return facts and facts | {"rank": facts["registration"].rank(), "room": facts["registration"].room_for_some()}
+
+
+@composes("events.skipped")
+def skipped(letter):
+    return _about_a_place(letter, State.WAITING)
+
+
+@composes("events.last_minute")
+def last_minute(letter):
+    """As long as there is a place for the whole party."""
+    facts = _about_a_place(letter, State.WAITING)
+    if facts is None or not facts["event"].is_last_minute or not facts["registration"].fits():
+        return None
+    event, token = facts["event"], facts["registration"].token
+    return facts | {"claim_url": absolute(in_language(letter.language, "events:claim_by_link", event.slug, token))}
 
 
 @composes("events.asked")

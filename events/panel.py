@@ -21,6 +21,7 @@ class Panel:
     registration: Registration | None = None
     form: RegistrationForm | None = None
     rank: int = 0
+    room: int = 0  # places for a part of the party that waits
     others: list[str] = field(default_factory=list)
     is_runner: bool = False
 
@@ -61,6 +62,12 @@ class Panel:
         return self.registration is not None and self.registration.is_live and self.state != "past" and not has_come
 
     @property
+    def can_claim(self) -> bool:
+        """Whether who waits may take a place now."""
+        left = self.event.places_left
+        return self.state == "waiting" and self.event.is_last_minute and (left is None or left >= self.registration.seats)
+
+    @property
     def is_answered(self) -> bool:
         return self.state in ("going", "waiting", "pending")
 
@@ -80,6 +87,7 @@ def panel_of(event: Event, visitor, *, form: RegistrationForm | None = None, wis
     panel.is_runner = bool(visitor.is_authenticated and visitor.is_staff and _runs(event, visitor))
     if panel.state == "waiting":
         panel.rank = registration.rank()
+        panel.room = _room(event, registration)
     if panel.holds_a_place or panel.is_runner:
         panel.others = list(_names(event, everybody=panel.is_runner))
     if visitor.is_authenticated and (panel.takes_answers or panel.is_answered):
@@ -129,6 +137,11 @@ def _state(event: Event, registration: Registration | None, visitor) -> str:
 
 def _registration(event: Event, visitor) -> Registration | None:
     return event.registrations.filter(member=visitor).first() if visitor.is_authenticated else None
+
+
+def _room(event: Event, registration: Registration) -> int:
+    left = event.places_left or 0
+    return left if event.promotes_by_itself and left < registration.seats else 0
 
 
 def _runs(event: Event, visitor) -> bool:

@@ -19,7 +19,7 @@ from members.models import Entry, Member
 from members.profiles import keep_name
 from smclub.changed import pages_changed
 
-__all__ = ["Busy", "Refused", "capacity_changed", "join", "leave", "promote", "set_guests", "unite"]
+__all__ = ["Busy", "Refused", "capacity_changed", "claim", "join", "leave", "promote", "set_guests", "unite"]
 State = Registration.State
 BETTER = (State.GOING, State.WAITING, State.PENDING, State.REMOVED, State.CANCELLED)  # of two answers of one person
 
@@ -84,6 +84,26 @@ def set_guests(event: Event, *, member: Member, guests: int) -> Registration:
     registration = _change_guests(event, registration, guests)
     asking.keep_names(registration, None, guests=guests)
     return registration
+
+
+@patient
+@transaction.atomic
+def claim(event: Event, *, member: Member) -> Registration:
+    """From the cut-off on, who waits takes a place that is free; who is too late goes on waiting. Raises Refused."""
+    event = Event.objects.lock(event.pk)
+    registration = event.registrations.filter(member=member).first()
+    if registration is None or not registration.is_live:
+        raise Refused(_("You are not registered."), code="unknown")
+    if registration.is_pending:
+        raise Refused(_("The organisers have not answered your request yet."), code="pending")
+    if registration.is_going:
+        return registration
+    _refuse_unless_open(event)
+    seated = seating.seat(event, acting=registration)
+    seating.write_to_seated(seated)
+    if seated:
+        pages_changed()
+    return next((row for row in seated if row == registration), registration)
 
 
 @patient

@@ -20,6 +20,7 @@ def enqueue(event, registration, *, member, guests, source) -> Registration:
     if registration is None:
         return event.registrations.create(member=member, state=state, guests=guests, queue_no=number, source=source)
     registration.queue_no, registration.guests, registration.source = number, guests, source
+    registration.skipped_at = registration.last_minute_at = None
     put(registration, state)
     return registration
 
@@ -36,28 +37,62 @@ def put(registration: Registration, state: str, *, reason: str = "") -> None:
 def seat(event: Event, *, acting: Registration | None = None) -> list[Registration]:
     """In-order first fit (nobody takes a seat that somebody ahead could use, no seat stays empty).
 
-    From the cut-off on only `acting`, who is there and asks, may be seated; from the end of registration nobody.
+    From the cut-off on only `acting`, who is there and asks, may be seated, and those who wait hear once that they may ask too;
+    from the end of registration nobody.
     """
-    now = timezone.now()
     if not event.is_published or event.is_called_off or event.is_promotion_paused or not event.takes_registrations:
         return []
-    if now >= event.closes_at or (now >= event.cutoff_at and acting is None):
+    if timezone.now() >= event.closes_at:
         return []
-    free, seated = event.free(), []
+    free = event.free()
     if free is not None and free <= 0:  # the long list of a full meeting is not read by each who joins it
         return []
     waiting = event.registrations.waiting().select_related("member")
-    if now >= event.cutoff_at:
-        waiting = waiting.filter(pk=acting.pk)
+    if event.is_last_minute:
+        waiting = waiting.filter(pk=acting.pk if acting else None)
+    seated, skipped, free = _first_fit(waiting, free)
+    for registration in seated:
+        put(registration, State.GOING)
+    if event.is_last_minute:
+        _offer(event, free)
+    else:
+        _tell_skipped(skipped, acting=acting)
+    return seated
+
+
+def _first_fit(waiting, free: int | None) -> tuple[list[Registration], list[Registration], int | None]:
+    """Those who fit in their order, those passed over before the last place was given, and what is left."""
+    seated, skipped = [], []
     for registration in waiting:
         if free is None or registration.seats <= free:
             seated.append(registration)
             free = None if free is None else free - registration.seats
         elif free <= 0:
             break
-    for registration in seated:
-        put(registration, State.GOING)
-    return seated
+        else:
+            skipped.append(registration)
+    return seated, skipped, free
+
+
+def _tell_skipped(skipped: list[Registration], *, acting: Registration | None) -> None:
+    """Once to each party that is too large for the places there are; who acts reads it on the page."""
+    for registration in skipped:
+        if registration.skipped_at is None:
+            registration.skipped_at = timezone.now()
+            registration.save(update_fields=["skipped_at"])
+            if registration.member_id and registration != acting:
+                write("skipped", registration)
+
+
+def _offer(event: Event, free: int | None) -> None:
+    """The last-minute letter, once to each of those who wait and whose party fits: the first who takes the place has it."""
+    if free is not None and free <= 0:
+        return
+    waiting = event.registrations.waiting().that_fit(free).filter(last_minute_at=None, member__isnull=False)
+    for registration in waiting.select_related("member"):
+        registration.last_minute_at = timezone.now()
+        registration.save(update_fields=["last_minute_at"])
+        write("last_minute", registration)
 
 
 def refuse_if_over(event: Event) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,6 +24,7 @@ from smclub.paging import page_of
 from smclub.shared import keep_private, shared
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+TOO_LATE = gettext_lazy("No place is free any more: somebody was quicker. You keep your rank.")
 
 
 @require_safe
@@ -89,6 +91,27 @@ def leave(request, slug):
     return _answer(request, slug)
 
 
+@require_POST
+@login_required
+def claim(request, slug):
+    """A place that is free at the last minute, to the first of those waiting who takes it."""
+    event = get_object_or_404(Event, slug=slug, registrations__member=request.user)
+    try:
+        registration = registering.claim(event, member=request.user)
+    except registering.Refused as refusal:
+        return _page(request, _event(request, slug), refusal=refusal)
+    if registration.is_waiting:
+        return _page(request, _event(request, slug), refusal=TOO_LATE)
+    return _answer(request, slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim_by_link(request, slug, token):
+    """The same page for who takes a place at the last minute."""
+    return _by_link(request, slug, token, _claim, template="events/registration_claim.html")
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_by_link(request, slug, token):
@@ -131,6 +154,10 @@ def event_card(request, pk, shape, digest):
     return share_cards.answer(request, linked_data.card(event, club=Club.current()), shape=shape, asked=digest)
 
 
+def _claim(registration: Registration) -> Registration:
+    return registering.claim(registration.event, member=registration.member)
+
+
 def _leave(registration: Registration) -> Registration:
     return registering.leave(registration.event, member=registration.member)
 
@@ -150,7 +177,7 @@ def _by_link(request, slug: str, token: str, deed, *, template: str) -> HttpResp
         except registering.Refused as error:
             refusal = error
     context = {"event": registration.event, "registration": registration, "refusal": refusal}
-    return render(request, template, context)
+    return render(request, template, context | {"is_asked": request.method == "POST"})
 
 
 def _event(request, slug: str) -> Event:

@@ -325,6 +325,12 @@ class Event(Searchable, models.Model):
         return self.promotion_cutoff_at or (self.starts_at and self.starts_at - CUTOFF)
 
     @property
+    def is_last_minute(self) -> bool:
+        """From the cut-off until registration closes: a place that is free goes to who takes it."""
+        is_held = self.is_called_off or self.is_promotion_paused or not self.takes_registrations
+        return not is_held and self.cutoff_at <= timezone.now() < self.closes_at
+
+    @property
     def promotes_by_itself(self) -> bool:
         """Whether a place that becomes free is given to the first of the waiting list without their asking."""
         return not self.is_promotion_paused and timezone.now() < self.cutoff_at

@@ -49,6 +49,10 @@ class RegistrationQuerySet(models.QuerySet):
         """Of accounts that are in use, in an order that two machines at once share."""
         return self.filter(member__is_active=True).select_related("member").order_by("pk")
 
+    def that_fit(self, free: int | None):
+        """Parties of at most `free` people; None without a limit."""
+        return self if free is None else self.filter(guests__lt=free)
+
     def next_queue_no(self) -> int:
         """The tail of the queue: numbers are never given twice in one event."""
         return (self.aggregate(last=Max("queue_no"))["last"] or 0) + 1
@@ -104,6 +108,8 @@ class Registration(models.Model):
     confirmed_for = models.DateTimeField(
         _("still coming, to the meeting of"), null=True, blank=True, editable=False, help_text=_("The start that they confirmed.")
     )
+    skipped_at = models.DateTimeField(_("told that the party is too large"), null=True, blank=True, editable=False)
+    last_minute_at = models.DateTimeField(_("told of a last-minute place"), null=True, blank=True, editable=False)
     arrived = models.PositiveSmallIntegerField(_("people here"), default=0, editable=False)
     checked_in_at = models.DateTimeField(_("here since"), null=True, blank=True, editable=False)
 
@@ -161,6 +167,16 @@ class Registration(models.Model):
     def is_confirmed(self) -> bool:
         """Said to be still coming, at the date that the meeting has now."""
         return self.is_going and self.confirmed_for is not None and self.confirmed_for == self.event.starts_at
+
+    def fits(self) -> bool:
+        """Whether there are places for the whole party now."""
+        free = self.event.free()
+        return free is None or self.seats <= free
+
+    def room_for_some(self) -> int:
+        """The places that there are for a part of this party, which waits because it is larger; 0 when that is not why."""
+        free = self.event.free() if self.is_waiting and self.event.promotes_by_itself else None
+        return free if free is not None and 0 < free < self.seats else 0
 
     def rank(self) -> int:
         """1 for the first of the waiting list."""

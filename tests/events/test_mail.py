@@ -42,6 +42,14 @@ def a_letter_of_each_kind(member):
     left = event("left")
     registering.leave(left, member=make_registration(event=left, member=member).member)
     admitting.remove(make_registration(event=event("removed"), member=member), by=olga, reason="Doublon")
+    skipping = event("skipped", capacity=2)
+    leaving = [make_registration(event=skipping).member for _n in range(2)]
+    make_registration(event=skipping, member=member, state="waiting", guests=2)
+    registering.leave(skipping, member=leaving[0])
+    soon = event("last_minute", days=0.2, capacity=1)
+    leaving = make_registration(event=soon).member
+    make_registration(event=soon, member=member, state="waiting")
+    registering.leave(soon, member=leaving)
     registering.join(event("asked", is_by_approval=True), member=member)
     for deed, kind in [(admitting.approve, "accepted"), (admitting.decline, "declined")]:
         deed(make_registration(event=event(kind, is_by_approval=True), member=member, state="pending"), by=olga)

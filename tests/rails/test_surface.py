@@ -26,6 +26,7 @@ FORMS = (
     "members:join",
     "members:letters",
     "posts:report",
+    "events:claim_by_link",
     "events:leave_by_link",
     "events:confirm_by_link",
     "events:ticket",
