@@ -62,6 +62,15 @@ class MoveOnlineForm(ReasonForm):
     )
 
 
+class SeatForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Kept in the log of deeds; nobody reads it in a letter. Places may be exceeded."),
+    )
+
+
 class WordForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("A word with it"),

@@ -5,7 +5,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from events import admitting, registering
-from events.admin_forms import WordForm
+from events.admin_forms import SeatForm, WordForm
 from events.models import Event, Registration
 from smclub.desk import ReadOnlyAdmin
 
@@ -21,7 +21,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
     ordering = ["-state_changed_at", "-pk"]
     exclude = ["token"]
     readonly_fields = ["said"]
-    actions = ["approve", "decline", "remove"]
+    actions = ["approve", "decline", "seat", "remove", "reinstate"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(event__in=Event.objects.run_by(request.user))
@@ -47,6 +47,15 @@ class RegistrationAdmin(ReadOnlyAdmin):
     def decline(self, request, queryset):
         title = _("Decline these requests")
         return self.ask(request, queryset, admitting.decline, WordForm, action="decline", title=title)
+
+    @admin.action(description=_("Give a place, ahead of the queue or beyond the places…"), permissions=["manage"])
+    def seat(self, request, queryset):
+        title = _("Give a place")
+        return self.ask(request, queryset, admitting.seat, SeatForm, action="seat", title=title)
+
+    @admin.action(description=_("Reinstate who was removed"), permissions=["manage"])
+    def reinstate(self, request, queryset):
+        self.do(request, queryset.order_by("event", "queue_no"), admitting.reinstate)
 
     @admin.action(description=_("Take these registrations back…"), permissions=["manage"])
     def remove(self, request, queryset):

@@ -185,3 +185,85 @@ def test_the_page_says_it_before_and_after(client):
     assert "Retirer ma demande" in after
     client.post(reverse("events:leave", args=[event.slug]))
     assert event.registrations.get().state == State.CANCELLED
+
+
+# -- by hand ---------------------------------------------------------------------------
+@pytest.mark.parametrize(("state", "kind"), [(State.WAITING, "promoted"), (State.PENDING, "accepted")])
+def test_an_organiser_gives_a_place_beyond_the_places_and_ahead_of_the_queue(state, kind):
+    event = make_event(capacity=1)
+    make_registration(event=event)
+    ahead = make_registration(event=event, state=State.WAITING)
+    registration = admitting.seat(make_registration(event=event, state=state, guests=1), by=cast("olga"), reason="Elle anime.")
+    assert (registration.state, event.free()) == (State.GOING, -2)
+    assert Registration.objects.get(pk=ahead.pk).is_waiting
+    assert letters() == [(kind, registration.member.email)]
+    assert told("registration.seat") == [(state, State.GOING, "Elle anime. (+2)")]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "fields", "code"),
+    [
+        (State.WAITING, " ", {}, "reason"),
+        (State.GOING, "x", {}, "going"),
+        (State.CANCELLED, "x", {}, "not_live"),
+        (State.REMOVED, "x", {}, "not_live"),
+        (State.WAITING, "x", {"days": -3}, "over"),
+        (State.WAITING, "x", {"status": "cancelled"}, "called_off"),
+    ],
+)
+def test_no_place_is_given(state, reason, fields, code):
+    registration = make_registration(event=make_event(**fields), state=state)
+    assert refusal(admitting.seat, registration, by=cast("olga"), reason=reason).code == code
+    assert Registration.objects.get(pk=registration.pk).state == state
+    assert (letters(), told("registration.seat")) == ([], [])
+
+
+@pytest.mark.parametrize(("capacity", "state", "kind"), [(3, State.GOING, "registered"), (1, State.WAITING, "waiting")])
+def test_who_was_removed_is_reinstated_at_the_end_of_the_queue(capacity, state, kind):
+    event = make_event(capacity=capacity)
+    removed = make_registration(event=event, state=State.REMOVED)
+    make_registration(event=event)
+    registration = admitting.reinstate(removed, by=cast("olga"))
+    assert (registration.state, registration.queue_no) == (state, 3)
+    assert letters() == [(kind, registration.member.email)]
+    assert told("registration.reinstate") == [(State.REMOVED, state, "")]
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "code"),
+    [
+        (State.GOING, {}, "not_removed"),
+        (State.CANCELLED, {}, "not_removed"),
+        (State.REMOVED, {"days": -3}, "over"),
+        (State.REMOVED, {"status": "postponed"}, "called_off"),
+        (State.REMOVED, {"capacity": 0, "has_waiting_list": False}, "full"),
+    ],
+)
+def test_nobody_is_reinstated(state, fields, code):
+    registration = make_registration(event=make_event(**fields), state=state)
+    assert refusal(admitting.reinstate, registration, by=cast("olga")).code == code
+    assert Registration.objects.get(pk=registration.pk).state == state
+
+
+def test_a_blocked_account_is_not_reinstated():
+    registration = make_registration(member=cast("boris"), state=State.REMOVED)
+    assert refusal(admitting.reinstate, registration, by=cast("olga")).code == "blocked"
+
+
+def test_the_desk_gives_places_and_reinstates(client):
+    client.force_login(cast("olga"))
+    event = make_event(capacity=1)
+    make_registration(event=event)
+    waiting = make_registration(event=event, state=State.WAITING)
+    removed = make_registration(event=event, state=State.REMOVED)
+    act(client, "seat", waiting, model="registration", confirmed="yes", reason="")
+    assert Registration.objects.get(pk=waiting.pk).is_waiting
+    act(client, "seat", waiting, model="registration", confirmed="yes", reason="Elle anime.")
+    act(client, "reinstate", removed, model="registration")
+    assert [state for _who, state, _guests in states(event)] == [State.GOING, State.GOING, State.WAITING]
+
+
+def test_the_desk_logs_how_many_places_there_were(client):
+    client.force_login(cast("olga"))
+    save(client, make_event(capacity=3), capacity=2)
+    assert told("event.capacity") == [("3/0", "2/0", "")]
