@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 60
+OF_ORGANISERS = ("approve", "remove")  # deeds of events.admitting, on a registration
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,18 @@ def _client(name, deed, barrier, answers, is_unlocked):
     connection = _open(name, is_unlocked=is_unlocked)
     from events import admitting, door, registering
     from events.models import Event, Registration
-    from members.models import Member
+    from members.models import Erasure, Member
+    from smclub import erasing
     from smclub.changed import changed
 
     event = Event.objects.get(pk=deed.event)
     facts = dict(deed.facts)
-    if deed.verb == "remove":
+    if "by" in facts:
         facts["by"] = Member.objects.get(pk=facts["by"])
     if deed.member:
         facts["member"] = Member.objects.get(pk=deed.member)
     subject = event
-    if deed.verb in ("remove", "check_in"):
+    if deed.verb in (*OF_ORGANISERS, "check_in"):
         subject = Registration.objects.get(event=event, member=facts.pop("member"))
     barrier.wait(TIMEOUT)
     try:
@@ -71,11 +73,14 @@ def _client(name, deed, barrier, answers, is_unlocked):
             Event.objects.filter(pk=event.pk).update(**facts)
             registering.capacity_changed(event)
             answer = "done"
+        elif deed.verb == "erase":
+            erasing.erase(Erasure.objects.get(member=facts["member"]))
+            answer = "done"
         elif deed.verb == "check_in":
             done = door.check_in(subject, keeper=door.Keeper(None), **facts)
             answer = f"{done.registration.arrived}{' already' if done.here_since else ''}"
         else:
-            registration = getattr(admitting if deed.verb == "remove" else registering, deed.verb)(subject, **facts)
+            registration = getattr(admitting if deed.verb in OF_ORGANISERS else registering, deed.verb)(subject, **facts)
             answer = registration.state if registration else "nothing"
     except registering.Refused as refusal:
         answer = f"refused: {refusal.code}"

@@ -376,21 +376,27 @@ def sql_of(deed, *args, **kwargs):
     return [q["sql"] for q in queries]
 
 
+LOCKING = {  # what each takes besides the event; Mona goes, Milan comes
+    "join": lambda milan: {"member": milan},
+    "claim": lambda milan: {"member": cast("mona")},
+    "set_guests": lambda milan: {"member": cast("mona"), "guests": 1},
+    "leave": lambda milan: {"member": cast("mona")},
+    "unite": lambda milan: {"member": cast("mona"), "into": milan},
+    "promote": lambda milan: {},
+}
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("deed", ["join", "set_guests", "leave", "remove", "promote"])
+@pytest.mark.parametrize("deed", [*LOCKING, "approve", "decline", "seat", "reinstate", "remove"])
 def test_the_first_statement_is_the_write_that_locks(deed):
     event, milan = make_event(capacity=3, max_guests=2), cast("milan")
-    registration = make_registration(event=event, member=cast("mona"))
-    arguments = {
-        "join": ([event], {"member": milan}),
-        "set_guests": ([event], {"member": cast("mona"), "guests": 1}),
-        "leave": ([event], {"member": cast("mona")}),
-        "remove": ([registration], {"by": milan}),
-        "promote": ([event], {}),
-    }
-    args, kwargs = arguments[deed]
-    verb = getattr(admitting if deed == "remove" else registering, deed)
-    statements = sql_of(verb, *args, **kwargs)
+    state = {"approve": State.PENDING, "decline": State.PENDING, "seat": State.WAITING, "reinstate": State.REMOVED}
+    registration = make_registration(event=event, member=cast("mona"), state=state.get(deed, State.GOING))
+    if deed in LOCKING:
+        statements = sql_of(getattr(registering, deed), event, **LOCKING[deed](milan))
+    else:
+        reason = {"reason": "Elle anime."} if deed == "seat" else {}
+        statements = sql_of(getattr(admitting, deed), registration, by=milan, **reason)
     if connection.vendor == "sqlite":
         assert statements[0] == "BEGIN IMMEDIATE"
     first = next(sql for sql in statements if not sql.startswith(("BEGIN", "SET LOCAL")))

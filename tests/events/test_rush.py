@@ -4,9 +4,10 @@ from collections import Counter
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from events.models import Event, Registration
-from members.models import Letter
+from members.models import Erasure, Letter
 from tests.events.rush import Deed, rush
 from tests.make import make_event, make_member, make_registration
 
@@ -96,6 +97,36 @@ def test_an_organiser_removes_while_the_person_leaves():
 
 def _removals(event, person, by):
     return [Deed("remove", event.pk, person.pk, {"by": by.pk}) for _n in range(3)]
+
+
+def test_one_of_those_who_claim_has_the_last_place():
+    event = make_event(days=0.2, capacity=1)
+    waiting = [make_registration(event=event, state=State.WAITING).member for _n in range(6)]
+    newcomers = people(6)
+    answers = run([Deed("claim", event.pk, person.pk) for person in waiting] + joins(event, newcomers))
+    assert answers == {State.GOING: 1, State.WAITING: 11}
+    assert event.taken() == 1
+
+
+def test_a_request_accepted_twelve_times_is_accepted_once():
+    event = make_event(capacity=1, is_by_approval=True)
+    row, by = make_registration(event=event, state=State.PENDING), make_member()
+    answers = run([Deed("approve", event.pk, row.member_id, {"by": by.pk}) for _n in range(CLIENTS)])
+    assert answers == {State.GOING: 1, "refused: answered": CLIENTS - 1}
+    assert Letter.objects.count() == 1
+
+
+def test_somebody_is_erased_while_others_join_and_leave():
+    event = make_event(capacity=3)
+    going = [make_registration(event=event).member for _n in range(3)]
+    waiting = [make_registration(event=event, state=State.WAITING).member for _n in range(3)]
+    erasure = Erasure.objects.create(member=going[0], due_at=timezone.now())
+    run([Deed("erase", event.pk, going[0].pk), Deed("leave", event.pk, going[1].pk), *joins(event, people(4))])
+    event.refresh_from_db()
+    erasure.refresh_from_db()
+    assert (erasure.member, event.taken(), event.free()) == (None, 3, 0)
+    assert event.registrations.going().filter(member__in=waiting).count() == 2
+    assert event.registrations.filter(member=None, state=State.CANCELLED).count() == 1
 
 
 def test_an_event_saved_by_several_at_once_is_indexed_once():

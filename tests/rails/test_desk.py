@@ -245,6 +245,7 @@ def pairs() -> list[tuple]:
         (make.make_event(), make.make_talk(event=event, person=person)),
         (make.make_event(), make.make_event_partner(event=event, organisation=partner.organisation)),
         (make.make_event(), make.make_invitation(event=event, member=member)),
+        (make.make_event(), make.make_question(event=event)),
         (make.make_person(), make.make_mandate(person=person)),
         (make.make_person(), person.languages.create(code="fr")),
         (make.make_partner(), partner.periods.get()),
