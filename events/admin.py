@@ -5,8 +5,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from events import attendees, inviting, preparing, registering, scheduling
-from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, ReasonForm
+from events import attendees, copying, inviting, preparing, registering, scheduling
+from events.admin_filters import PublishedFilter, RepetitionFilter
+from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, PassOnForm, ReasonForm, RepeatForm
 from events.admin_registrations import RegistrationAdmin
 from events.admin_todos import ToDoAdmin
 from events.models import Cycle, Event, EventPartner, Invitation, Question, Talk, Venue
@@ -56,28 +57,13 @@ class InvitationInline(ClubInline):
         return False
 
 
-class PublishedFilter(admin.SimpleListFilter):
-    title = _("publication")
-    parameter_name = "shown"
-
-    def lookups(self, request, model_admin):
-        return [("next", _("To come")), ("past", _("Past")), ("draft", _("Drafts")), ("later", _("Appear later"))]
-
-    def queryset(self, request, queryset):
-        if self.value() == "next":
-            return queryset.published().upcoming()
-        if self.value() == "past":
-            return queryset.published().past()
-        return {"draft": queryset.drafts, "later": queryset.scheduled}.get(self.value(), queryset.all)()
-
-
 @admin.register(Event)
 class EventAdmin(ClubModelAdmin):
     form = EventForm
     refusals = (registering.Refused,)
     paragraphs = ("summary",)
     list_display = ["title", "when", "places", "waiting", "registered", "status", "on_site", "group"]
-    list_filter = [PublishedFilter, "status", "kind", "audience", "group"]
+    list_filter = [PublishedFilter, RepetitionFilter, "status", "kind", "audience", "group"]
     list_select_related = ["group", "venue"]
     search_fields = ["title", "summary", "slug"]
     date_hierarchy = "starts_at"
@@ -86,7 +72,20 @@ class EventAdmin(ClubModelAdmin):
     autocomplete_fields = ["venue", "cycle", "cover"]
     readonly_fields = ["status", "status_reason"]
     inlines = [TalkInline, EventPartnerInline, QuestionInline, InvitationInline]
-    actions = ["publish", "cancel", "postpone", "move_online", "move_back", "restore", "copy", "prepare", "promote"]
+    actions = [
+        "publish",
+        "cancel",
+        "postpone",
+        "move_online",
+        "move_back",
+        "restore",
+        "copy",
+        "repeat",
+        "pass_on",
+        "prepare",
+        "discard",
+        "promote",
+    ]
     fieldsets = [
         (None, {"fields": ["title", "slug", "kind", "lang", "group", ("cycle", "cycle_position"), "published_at"]}),
         (_("When"), {"fields": ["precision", ("starts_at", "ends_at"), "zone_name", "is_hour_to_be_confirmed", "is_silent"]}),
@@ -241,11 +240,25 @@ class EventAdmin(ClubModelAdmin):
 
     @admin.action(description=_("Copy for the next one"), permissions=["add"], location=EVERYWHERE)
     def copy(self, request, queryset):
-        drafts = [scheduling.copy(event, by=request.user) for event in queryset]
+        drafts = [copying.copy(event, by=request.user) for event in queryset]
         self.message_user(request, _("A draft four weeks later: check its date and title."), messages.SUCCESS)
         if len(drafts) == 1:
             return HttpResponseRedirect(reverse("admin:events_event_change", args=[drafts[0].pk]))
         return None
+
+    @admin.action(description=_("Repeat…"), permissions=["add"], location=EVERYWHERE)
+    def repeat(self, request, queryset):
+        return self.ask(request, queryset, copying.repeat, RepeatForm, action="repeat", title=_("Repeat this meeting"))
+
+    @admin.action(description=_("Give the following ones of the repetition…"), permissions=["change"], location=EVERYWHERE)
+    def pass_on(self, request, queryset):
+        title = _("Give the following ones what this one says")
+        return self.ask(request, queryset, copying.pass_on, PassOnForm, action="pass_on", title=title)
+
+    @admin.action(description=_("Discard drafts that nobody ever read"), permissions=["change"], location=EVERYWHERE)
+    def discard(self, request, queryset):
+        self.do(request, queryset, copying.discard)
+        return HttpResponseRedirect(reverse("admin:events_event_changelist"))
 
     @admin.action(description=_("Make the list of what is to be done"), permissions=["change"], location=EVERYWHERE)
     def prepare(self, request, queryset):
@@ -300,3 +313,9 @@ class CycleAdmin(ClubModelAdmin):
     search_fields = ["title", "title_en"]
     ordering = ["title", "pk"]
     prepopulated_fields = {"slug": ["title"]}
+    refusals = (registering.Refused,)
+    actions = ["number"]
+
+    @admin.action(description=_("Number its sessions by their dates"), permissions=["change"], location=EVERYWHERE)
+    def number(self, request, queryset):
+        self.do(request, queryset, copying.number)

@@ -2,16 +2,17 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib.admin.widgets import AdminSplitDateTime, AdminURLFieldWidget
+from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminURLFieldWidget
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from events.copying import GIVEN_LABELS, MOST, free_slug
 from events.models import Event, Invitation
 from events.models.event import validate_zone
-from events.scheduling import FOLLOWING, MOVING, free_slug
+from events.scheduling import FOLLOWING, MOVING
 from members.models.member import fold_email
 from smclub.links import web_address
 from smclub.words import slug as slug_of
@@ -78,6 +79,51 @@ class WordForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("They read it in the letter. It may stay empty."),
+    )
+
+
+class RepeatForm(forms.Form):
+    """How often, and until when or how many times: one of both."""
+
+    rhythm = forms.ChoiceField(
+        label=gettext_lazy("Rhythm"),
+        choices=[
+            ("week", gettext_lazy("the same day of the week")),
+            ("month", gettext_lazy("the same weekday of the month (the second Thursday, the last Friday…)")),
+        ],
+    )
+    every = forms.IntegerField(
+        label=gettext_lazy("Every"),
+        min_value=1,
+        max_value=52,
+        initial=1,
+        help_text=gettext_lazy("1: each week or each month; 2: every other one…"),
+    )
+    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=AdminDateWidget)
+    count = forms.IntegerField(
+        label=gettext_lazy("or how many more"),
+        min_value=1,
+        max_value=MOST,
+        required=False,
+        help_text=gettext_lazy("Drafts are made, each with its own places and registrations: nothing is published."),
+    )
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and not data["until"] and not data["count"]:
+            self.add_error("until", forms.ValidationError(_("Say until when, or how many more."), code="endless"))
+        return data
+
+
+class PassOnForm(forms.Form):
+    parts = forms.MultipleChoiceField(
+        label=gettext_lazy("What they take"),
+        choices=list(GIVEN_LABELS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "From this meeting, to those that follow it in the repetition and are not called off. "
+            "Who is registered for one that moves gets a letter."
+        ),
     )
 
 

@@ -1,10 +1,10 @@
-"""What happens to a meeting as a whole: published, cancelled, postponed, moved online, restored, moved, copied.
+"""What happens to a meeting as a whole: published, cancelled, postponed, moved online, restored, moved.
 
 Each verb takes the event's lock like those of events.registering. Whatever moves a calendar entry raises `ical_sequence`
 (RFC 5546 §2.1.4 names dates and status; the place is our addition), and whatever a calendar exports sets `modified_at`.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,40 +18,11 @@ from members import picturing
 from members.mail import letter
 from members.models import Entry, Member
 from smclub.changed import changed
-from smclub.words import slug as slug_of
 
 Status = Event.Status
 MOVING = ("starts_at", "ends_at", "precision", "is_hour_to_be_confirmed", "zone_name", "venue", "is_online")
 MOVED_ONLINE = ("venue", "is_online", "previous_venue", "was_online")
 FOLLOWING = ("rsvp_closes_at", "promotion_cutoff_at")  # move with the start unless given
-COPIED = (
-    "kind",
-    "title",
-    "lang",
-    "group",
-    "cycle",
-    "summary",
-    "body",
-    "cover",
-    "hashtag",
-    "audience",
-    "is_confidential",
-    "public_title",
-    "precision",
-    "zone_name",
-    "is_hour_to_be_confirmed",
-    "venue",
-    "is_online",
-    "access_notes",
-    "organiser_name",
-    "outside_url",
-    "price",
-    "capacity",
-    "reserved",
-    "max_guests",
-    "has_waiting_list",
-    "is_by_approval",
-)
 
 
 @patient
@@ -191,27 +162,6 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
     return event
 
 
-@transaction.atomic
-def copy(event: Event, *, by: Member) -> Event:
-    """A draft of the next one, four weeks later at the same hour on the clock: its partners, who leads it, what is to be done."""
-    draft = Event(**{name: getattr(event, name) for name in COPIED}, slug=free_slug(event.public_title or event.title))
-    if event.was_online is not None:
-        draft.venue, draft.is_online = event.previous_venue, event.was_online
-    draft.starts_at, draft.ends_at = (_four_weeks_later(event, at) for at in (event.starts_at, event.ends_at))
-    draft.save()
-    draft.topics.set(event.topics.all())
-    for tie in event.partners.all():
-        draft.partners.create(organisation_id=tie.organisation_id, role=tie.role, position=tie.position)
-    for question in event.questions.in_order():
-        question.pk, question.event, question._state.adding = None, draft, True
-        question.save()
-    for talk in event.talks.led():
-        draft.talks.create(person_id=talk.person_id, role=talk.role, position=talk.position)
-    preparing.copy(event, draft)
-    Entry.objects.write("event.copy", draft, by=by, note=event.slug)
-    return draft
-
-
 def _call_off(event: Event, status: str, verb: str, *, by: Member, reason: str) -> Event:
     if event.is_published and event.is_over:
         raise Refused(_("This meeting is over."), code="over")
@@ -262,17 +212,3 @@ def _tell_live(event: Event, kind: str, *, but=(), **facts) -> None:
             status=event.status,
             **facts,
         )
-
-
-def _four_weeks_later(event: Event, at: datetime | None) -> datetime | None:
-    """The same hour on the clock of the event's zone, across a change of time too."""
-    if at is None:
-        return None
-    local = at.astimezone(event.zone)
-    return (local.replace(tzinfo=None) + timedelta(weeks=4)).replace(tzinfo=event.zone)
-
-
-def free_slug(title: str) -> str:
-    base = (slug_of(title) or "rencontre")[:110]
-    taken = set(Event.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(name for n in range(2, len(taken) + 3) if (name := f"{base}-{n}") not in taken)

@@ -63,6 +63,7 @@ class Event(Searchable, models.Model):
     group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("group"))
     cycle = models.ForeignKey(Cycle, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("cycle"))
     cycle_position = models.PositiveSmallIntegerField(_("number in the cycle"), null=True, blank=True)
+    repetition = models.UUIDField(null=True, editable=False, db_index=True)  # what was repeated from one has the same
     summary = models.CharField(_("summary"), max_length=300, blank=True)
     body = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
     body_html = RenderedField(source="body")
@@ -339,6 +340,10 @@ class Event(Searchable, models.Model):
     def speaker_names(self) -> str:
         models.prefetch_related_objects([self], "talks__person")
         return " ".join(talk.person.name for talk in self.talks.all())
+
+    def siblings(self):
+        """The whole repetition that it is part of, itself included."""
+        return type(self).objects.filter(repetition=self.repetition) if self.repetition else type(self).objects.none()
 
     def taken(self) -> int:
         """Seats of those going, guests included."""

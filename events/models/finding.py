@@ -177,6 +177,9 @@ class EventQuerySet(models.QuerySet):
         recent = self.for_calendar().filter(starts_at__gte=today - timedelta(days=365)).exclude(forgotten)
         return recent.order_by("-starts_at", "-pk")[:FEED_CAP]
 
+    def in_order_of_dates(self):
+        return self.order_by(F("starts_at").asc(nulls_last=True), "pk")
+
     def in_cycle_order(self):
         return self.order_by(F("cycle_position").asc(nulls_last=True), F("starts_at").asc(nulls_last=True), "pk")
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from events import registering, scheduling
+from events import copying, registering
 from events.asking import field_of
 from events.models import Answer, Registration
 from members.models import Entry
@@ -132,7 +132,7 @@ def test_they_go_three_months_after_the_meeting():
 
 def test_a_copied_meeting_asks_the_same(dinner):
     make_answer(registration=make_registration(event=dinner), question=dinner.diet, text="Tout")
-    draft = scheduling.copy(dinner, by=cast("olga"))
+    draft = copying.copy(dinner, by=cast("olga"))
     assert [(q.text, q.kind, q.choices, q.is_required) for q in draft.questions.in_order()] == [
         (q.text, q.kind, q.choices, q.is_required) for q in dinner.questions.in_order()
     ]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import http_date
 
-from events import inviting, linked_data, registering, scheduling
+from events import copying, inviting, linked_data, registering, scheduling
 from events.admin_forms import EventForm
 from events.models import Event, Registration
 from events.panel import panel_of
@@ -29,7 +29,7 @@ def test_who_was_removed_reads_the_page_and_whom_to_write_to(client):
 
 def test_the_copy_of_a_confidential_meeting_does_not_tell_its_title_in_its_address():
     event = make_event(title="Rachat de Médiapart", is_confidential=True, public_title="Réunion privée")
-    assert scheduling.copy(event, by=cast("olga")).slug.startswith("reunion-privee")
+    assert copying.copy(event, by=cast("olga")).slug.startswith("reunion-privee")
 
 
 def test_a_typed_address_that_tells_a_confidential_title_is_refused():

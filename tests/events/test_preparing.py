@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from events import preparing, scheduling
+from events import copying, preparing, scheduling
 from events.models import Event, ToDo
 from members.models import Entry
 from smclub import handover, week
@@ -75,7 +75,7 @@ def test_a_copy_has_the_same_list_as_far_from_its_day_and_nothing_done():
     event, olga = dated(on(2027, 3, 10)), cast("olga")
     todo = make_todo(event=event, due_on=date(2027, 3, 3), assigned_to=olga)
     preparing.tick(todo, by=olga)
-    (copied,) = scheduling.copy(event, by=olga).todos.all()
+    (copied,) = copying.copy(event, by=olga).todos.all()
     assert (copied.title, copied.assigned_to, copied.due_on, copied.done_at) == (todo.title, olga, date(2027, 3, 31), None)
 
 

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -8,17 +7,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events import inviting, scheduling
-from events.models import EventPartner, Invitation, Registration, Talk
+from events.models import Invitation, Registration
 from members import outbox
 from members.models import Entry, Letter
 from tests.cast import cast
 from tests.make import (
     make_event,
-    make_event_partner,
     make_member,
     make_registration,
-    make_talk,
-    make_topic,
     make_venue,
 )
 
@@ -153,27 +149,6 @@ def test_inviting_an_address_that_has_an_account_ties_it_and_twice_is_once():
         inviting.invite(event, by=cast("olga"), email="FLORA@example.org")
     assert Invitation.objects.get().member == flora
     assert letters() == [("invitation", flora.email)]
-
-
-def test_a_copy_is_a_draft_four_weeks_later_at_the_same_hour_across_the_change_of_time():
-    paris = ZoneInfo("Europe/Paris")
-    start = timezone.datetime(2027, 3, 10, 19, 30, tzinfo=paris)
-    event = make_event(title="Atelier données", starts_at=start, ends_at=start + timedelta(hours=2), capacity=20, max_guests=1)
-    event.topics.add(make_topic(name="données"))
-    make_event_partner(event=event)
-    make_talk(event=event)
-    led = make_talk(event=event, role=Talk.Role.CHAIR)
-    make_registration(event=event)
-    draft = scheduling.copy(event, by=cast("olga"))
-    assert draft.published_at is None
-    assert (draft.capacity, draft.max_guests, draft.title) == (20, 1, "Atelier données")
-    assert f"{draft.local_start:%Y-%m-%d %H:%M}" == "2027-04-07 19:30"
-    assert (draft.ical_uid == event.ical_uid, draft.ical_sequence) == (False, 0)
-    assert list(draft.topics.all()) == list(event.topics.all())
-    assert [tie.role for tie in draft.partners.all()] == [EventPartner.Role.HOST]
-    assert [talk.person for talk in draft.talks.all()] == [led.person]
-    assert draft.registrations.count() == 0
-    assert scheduling.copy(event, by=cast("olga")).slug not in (draft.slug, event.slug)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ import icalendar
 import pytest
 from django.urls import reverse
 
-from events import registering, scheduling
+from events import copying, registering, scheduling
 from events.models import Event
 from members import outbox
 from members.models import Entry, Letter
@@ -254,7 +254,7 @@ def test_the_copy_of_a_meeting_moved_online_is_at_its_venue():
     event = make_event(venue=make_venue())
     scheduling.move_online(event, by=cast("olga"))
     event.refresh_from_db()
-    draft = scheduling.copy(event, by=cast("olga"))
+    draft = copying.copy(event, by=cast("olga"))
     assert (draft.venue, draft.is_online, draft.status, draft.online_url) == (event.previous_venue, False, "scheduled", "")
 
 

@@ -24,7 +24,7 @@ MODERATING = {
 DEEDS: dict[str, dict[str, set[str]]] = {
     "coralie": {
         **{f"{EVENT}.{action}": {EVENT} for action in ("cancel", "postpone", "move_online")},
-        f"{EVENT}.copy": {EVENT, "events.eventpartner", "events.eventtopic", "events.todo"},
+        f"{EVENT}.copy": {EVENT, "events.eventpartner", "events.eventtopic", "events.talk", "events.todo"},
         f"{EVENT}.prepare": {"events.todo"},
         "events.todo.tick": {"events.todo"},
         "events.todo.delete_selected": {"events.todo"},
