@@ -61,6 +61,7 @@ class EventsConfig(AppConfig):
         "registration_asked": Kind(
             _("Who asks for a place at a meeting I run"), Family.TEAM, Cadence.DAILY, permission="events.change_event"
         ),
+        "thanks": Kind(_("The day after a meeting I went to"), Family.MEETINGS, Cadence.NOW),
         "new_meeting": Kind(_("A new meeting of one of my groups"), Family.GROUPS, Cadence.WEEKLY),
     }
 

@@ -1,4 +1,4 @@
-"""The news of this app: a group's new meeting, to its members; who asks for a place, to those who run the meeting."""
+"""The news of this app: new meetings, to their group; thanks, to who came; requests for a place, to who runs the meeting."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,6 +23,21 @@ def tell_new_meetings() -> int:
                 tell("events.new_meeting", to=members, key=f"event:{event.pk}", event=event.pk)
                 told += 1
     return told
+
+
+def thank() -> int:
+    """Those who came, from the morning after by the clock of the meeting; once, whichever machine looks first."""
+    thanked, now = 0, timezone.now()
+    for event in Event.objects.to_thank():
+        _first, day_after = event.days
+        if now.astimezone(event.zone).date() < day_after:
+            continue
+        with transaction.atomic():
+            if Event.objects.filter(pk=event.pk, thanked_at=None).update(thanked_at=now):
+                people = Registration.objects.were_there(event).filter(member__isnull=False).values_list("member", flat=True)
+                tell("events.thanks", to=people, key=f"thanks:{event.pk}", quiet_zone=event.zone_name, event=event.pk)
+                thanked += 1
+    return thanked
 
 
 def registration_asked(registration: Registration) -> None:
@@ -54,6 +69,23 @@ def requests(notices: list[Notice], *, reader: Member) -> list[Item]:
             when=wording.when(row.event),
         )
         for row in rows.select_related("event", "member")
+    ]
+
+
+@tells("events.thanks")
+def thanks(notices: list[Notice], *, reader: Member) -> list[Item]:
+    """What is told of the write-up is news of its own, in the same letter when both are due."""
+    wanted = Event.objects.listed_for(reader).without_stubs().took_place()
+    return [
+        Item(
+            subject=_("Thank you for coming: %(title)s") % {"title": event.title},
+            heading=_("Thank you for having been with us: “%(title)s”") % {"title": event.title},
+            url=absolute(in_language(get_language() or "fr", "events:detail", event.slug)),
+            text=_(
+                "What comes of it is on its page: the write-up, the slides and the photographs, and what you have to say of it."
+            ),
+        )
+        for event in wanted.filter(pk__in=[notice.context["event"] for notice in notices])
     ]
 
 

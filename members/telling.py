@@ -51,10 +51,11 @@ def tells(kind: str):
 
 
 # -- noting ----------------------------------------------------------------------
-def tell(kind: str, *, to: Iterable[int], key: str, thread: str = "", **context) -> None:
+def tell(kind: str, *, to: Iterable[int], key: str, thread: str = "", quiet_zone: str = "", **context) -> None:
     """Notes for each of the members `to` (their numbers) what `key` names, in the caller's transaction: three queries in all.
 
-    Whoever has been told of `key` already, under this kind or another, is not told again.
+    Whoever has been told of `key` already, under this kind or another, is not told again. What nobody chose to hear at once waits
+    for the morning of `quiet_zone`, of the club's own unless named.
     """
     declared, members = kind_of(kind), list(to)
     if not members:
@@ -77,7 +78,7 @@ def tell(kind: str, *, to: Iterable[int], key: str, thread: str = "", **context)
                     cadence=cadence,
                     is_chosen=member in chosen,
                     created_at=now,
-                    due_at=due_at if member in chosen else awake(due_at),
+                    due_at=due_at if member in chosen else awake(due_at, quiet_zone),
                 )
             )
     Notice.objects.bulk_create(notices, ignore_conflicts=True)

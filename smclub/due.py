@@ -52,6 +52,7 @@ def _forget_task_results() -> None:
 
 JOBS = (
     Job(_("new meetings, to their groups"), timedelta(minutes=5), new_meetings.tell_new_meetings),
+    Job(_("thanks, the day after"), timedelta(minutes=5), new_meetings.thank),
     Job(_("reminders of meetings"), timedelta(minutes=5), reminding.remind),
     Job(_("write-ups, to who went"), timedelta(minutes=5), write_ups.tell_write_ups),
     Job(_("news"), timedelta(minutes=1), telling.sweep),

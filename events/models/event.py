@@ -130,6 +130,7 @@ class Event(Searchable, models.Model):
     )
 
     told_at = models.DateTimeField(_("told to the group"), null=True, blank=True, editable=False)
+    thanked_at = models.DateTimeField(_("thanked who came"), null=True, blank=True, editable=False)
 
     objects = EventQuerySet.as_manager()
     search_fields = [

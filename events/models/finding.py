@@ -68,6 +68,12 @@ class EventQuerySet(models.QuerySet):
         """Not called off: as it was planned, or online instead."""
         return self.exclude(status__in=self.model.CALLED_OFF)
 
+    def to_thank(self):
+        """Ended within three days, and who came has not been thanked."""
+        now = timezone.now()
+        over = self.published().of_the_club().took_place().filter(thanked_at=None, ends_at__gt=now - timedelta(days=3))
+        return over.filter(precision__in=[self.model.Precision.HOUR, self.model.Precision.DAY])
+
     def to_remind(self):
         """Within a week, at a date known to the day at least, and not called off."""
         near = self.published().upcoming().of_the_club().filter(starts_at__lte=timezone.now() + timedelta(days=8))

@@ -45,6 +45,11 @@ class RegistrationQuerySet(models.QuerySet):
         kept = Registration.objects.came().filter(event=OuterRef("event"))
         return self.going().filter(Exists(kept), arrived=0, event__ends_at__lte=timezone.now())
 
+    def were_there(self, event):
+        """At `event`: who was seen at the door, or where nobody kept it, whoever was going."""
+        came = self.came().filter(event=event)
+        return came if came.exists() else self.going().filter(event=event)
+
     def to_write_to(self):
         """Of accounts that are in use, in an order that two machines at once share."""
         return self.filter(member__is_active=True).select_related("member").order_by("pk")

@@ -41,7 +41,7 @@ def test_who_has_chosen_nothing_is_told_little():
     at_once = [
         key for key, cadence in preferring.cadences_of(cast("milan")).items() if cadence == Cadence.NOW and kinds()[key].is_news
     ]
-    assert sorted(at_once) == ["members.group_notice", "posts.comment_on_article", REPLY, "posts.write_up"]
+    assert sorted(at_once) == ["events.thanks", "members.group_notice", "posts.comment_on_article", REPLY, "posts.write_up"]
 
 
 def test_what_is_for_the_team_is_offered_to_the_team():
