@@ -30,6 +30,7 @@ class EventsConfig(AppConfig):
         "registration.seat": _("Give a place ahead of the queue or beyond the places"),
         "registration.reinstate": _("Reinstate a registration"),
         "event.capacity": _("Change the number of places"),
+        "event.write": _("Write to the people of a meeting"),
         "registration.remove": _("Remove a registration"),
         "event.admit": _("Let somebody waiting in at the door"),
         "event.walk_in": _("Let somebody in without a registration"),
@@ -57,6 +58,7 @@ class EventsConfig(AppConfig):
         "still_coming": Kind(_("A week before a meeting: am I still coming?"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "tomorrow": Kind(_("The day before a meeting of mine: how to get in"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "soon": Kind(_("An hour before an online meeting of mine: its link"), Family.MEETINGS, Cadence.NOW, is_alone=True),
+        "mailing": Kind(_("What those who run a meeting write to its people"), Family.MEETINGS),
         "invitation": Kind(_("You are invited to a meeting"), Family.MEETINGS),
         "registration_asked": Kind(
             _("Who asks for a place at a meeting I run"), Family.TEAM, Cadence.DAILY, permission="events.change_event"

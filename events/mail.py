@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from events import calendar, reminding, wording
-from events.models import Event, Invitation, Registration
+from events.models import Event, Invitation, Mailing, Registration
 from members import preferring
 from members.mail import composes
 from smclub.addresses import absolute, in_language
@@ -223,6 +223,23 @@ def tomorrow(letter):
 def soon(letter):
     facts = _reminder(letter)
     return facts if facts and reminding.is_joined_online(facts["event"]) else None
+
+
+@composes("events.mailing")
+def mailing(letter):
+    """Not to who has given their place back since."""
+    row = Mailing.objects.select_related("event__venue").filter(pk=letter.context["mailing"]).first()
+    if row is None:
+        return None
+    facts = _facts(row.event, letter.language) | {"mailing": row}
+    if letter.context["registration"] is None:
+        return facts
+    registration = _registration(letter)
+    if registration is None or not registration.is_live:
+        return None
+    may_leave = not row.event.is_over and not row.event.is_called_off
+    leave_url = in_language(letter.language, "events:leave_by_link", row.event.slug, registration.token)
+    return facts | {"leave_url": absolute(leave_url) if may_leave else ""}
 
 
 @composes("events.invitation")

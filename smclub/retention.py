@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from events import asking
-from events.models import Answer, DoorLink, DoorTap, Event, Invitation, Registration
+from events.models import Answer, DoorLink, DoorTap, Event, Invitation, Mailing, Registration
 from members.importing import deeds as importing
 from members.mail import letter
 from members.models import Entry, Erasure, Export, GroupRequest, Import, Letter, Member, Notice, SealedRecord
@@ -70,6 +70,10 @@ def _answers() -> QuerySet:
 
 def _old_invitations() -> QuerySet:
     return Invitation.objects.filter(event__in=Event.objects.filter(ends_at__lt=timezone.now() - YEAR))
+
+
+def _old_mailings() -> QuerySet:
+    return Mailing.objects.filter(sent_at__lt=timezone.now() - YEAR)
 
 
 # -- accounts ------------------------------------------------------------------------------
@@ -169,6 +173,7 @@ RULES = (
     Rule("links to the door, a month after the meeting", _old_door_links, _deleted),
     Rule("answers to questions and names of guests, three months after the meeting", _answers, asking.forget),
     Rule("invitations, a year after the meeting", _old_invitations, _deleted),
+    Rule("what was written to the people of a meeting, a year after", _old_mailings, _deleted),
     Rule("erasures given up: the account is used again, or nobody could be warned", _come_back, _kept),
     Rule("accounts unused for two years: a warning, and a month", _unused_accounts, _warned),
     Rule("words of letters, three months after", _letters_in_words, _without_words),

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from events.models import Answer, Cycle, Event, EventPartner, Invitation, Question, Registration, Talk, ToDo, Venue
+from events.models import Answer, Cycle, Event, EventPartner, Invitation, Mailing, Question, Registration, Talk, ToDo, Venue
 from members.models import (
     Application,
     Dues,
@@ -178,6 +178,12 @@ def make_todo(*, event=None, title="Trouver le lieu", due_in: int | None = 5, **
 
 def make_invitation(*, event=None, email="", member=None) -> Invitation:
     return Invitation.objects.create(event=event or make_event(audience="invitation"), email=email or member.email, member=member)
+
+
+def make_mailing(*, event=None, to=("going",), subject="La salle change", body="C'est **au premier**.", **fields) -> Mailing:
+    """A row as it stands; the letters are written by events.writing."""
+    fields = {"letters": 1, "nonce": f"n{next(_count)}"} | fields
+    return Mailing.objects.create(event=event or make_event(), to=list(to), subject=subject, body=body, **fields)
 
 
 def make_registration(*, event=None, member=None, state=Registration.State.GOING, guests=0, **fields) -> Registration:

@@ -193,6 +193,7 @@ def desk() -> dict[str, str]:
         "desk-handover-of": reverse("admin:handover_of", args=[coordinator.pk]),
         "desk": reverse("admin:index"),
         "desk-attendees": reverse("admin:events_event_attendees", args=[event.pk]),
+        "desk-write": reverse("admin:events_event_write", args=[event.pk]),
         "desk-member-list": reverse("admin:members_member_changelist"),
         "desk-event-add": reverse("admin:events_event_add"),
         "desk-log": reverse("admin:members_entry_changelist"),

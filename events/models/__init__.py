@@ -1,6 +1,7 @@
 from events.models.door import DoorLink, DoorTap
 from events.models.event import Event
 from events.models.invitation import Invitation
+from events.models.mailing import Mailing
 from events.models.place import Cycle, Venue
 from events.models.question import Answer, Question
 from events.models.registration import Registration
@@ -16,6 +17,7 @@ __all__ = [
     "EventPartner",
     "EventTopic",
     "Invitation",
+    "Mailing",
     "Question",
     "Registration",
     "Talk",

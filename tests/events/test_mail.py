@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from events import admitting, inviting, registering, reminding, scheduling
+from events import admitting, inviting, registering, reminding, scheduling, writing
 from events.models import Event
 from members import outbox
 from members.mail import COMPOSERS
@@ -67,6 +67,10 @@ def a_letter_of_each_kind(member):
     make_registration(event=moved, member=member)
     scheduling.reschedule(moved, by=olga, venue=make_venue(name="Ailleurs"))
     _reminders(event, member)
+    written = event("mailing")
+    make_registration(event=written, member=member)
+    said = {"subject": f"mailing ({member.language})", "body": "La salle est **au premier**.", "nonce": "n"}
+    writing.write(written, by=olga, to=["going"], **said)
     inviting.invite(event("invitation", audience="invitation"), by=olga, member=member)
     return {row.kind for row in Letter.objects.all()}
 

@@ -260,6 +260,8 @@ def arguments(club) -> dict[str, list]:
         "admin:events_event_attendees[elsewhere]": [club.invited.pk],
         "admin:events_event_table": [club.open.pk],
         "admin:events_event_table[elsewhere]": [club.invited.pk],
+        "admin:events_event_write": [club.open.pk],
+        "admin:events_event_write[elsewhere]": [club.invited.pk],
         "admin:events_event_change[elsewhere]": [club.invited.pk],
         "admin:events_registration_change[elsewhere]": [club.registration_elsewhere.pk],
         "admin:members_person_change[private]": [club.private_person.pk],

@@ -30,6 +30,7 @@ from tests.make import (
     make_group_notice,
     make_group_request,
     make_invitation,
+    make_mailing,
     make_organisation,
     make_person,
     make_picture,
@@ -120,6 +121,7 @@ def a_full_life(member) -> Person:
     person.languages.create(code="br")
     make_group(members=[member])
     make_group_notice(author=member)
+    make_mailing(author=member)
     member.handed_on.create(text="Le nom de domaine")
     make_group_request(member=member, message="Je voudrais en être.")
     application = make_application(member=member, motivation="Rencontrer des pairs de Rennes.")
