@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from events import calendar, reminding, wording
+from events import calendar, reminding, tickets, wording
 from events.models import Event, Invitation, Mailing, Registration
 from members import preferring
 from members.mail import composes
@@ -66,8 +66,11 @@ def _with_file(facts: dict | None) -> dict | None:
 
 
 def _with_practical(facts: dict | None) -> dict | None:
-    """With how to get in, for who gets their place so late that no reminder will say it."""
-    return facts and facts | {"is_practical": facts["registration"].is_going and reminding.is_tomorrow(facts["event"])}
+    """With the ticket, and how to get in for who gets their place so late that no reminder will say it."""
+    if facts is None:
+        return None
+    is_practical = facts["registration"].is_going and reminding.is_tomorrow(facts["event"])
+    return facts | tickets.in_letters(facts["registration"]) | {"is_practical": is_practical}
 
 
 @composes("events.registered")
@@ -216,7 +219,8 @@ def still_coming(letter):
 
 @composes("events.tomorrow")
 def tomorrow(letter):
-    return _reminder(letter)
+    facts = _reminder(letter)
+    return facts and facts | tickets.in_letters(facts["registration"])
 
 
 @composes("events.soon")

@@ -1,4 +1,5 @@
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -20,6 +21,14 @@ def my_ticket(request, slug):
 def ticket_by_link(request, slug, token):
     """The link of a letter; nobody needs to sign in."""
     return _ticket(request, _registrations().filter(token=token), slug)
+
+
+@never_cache
+@require_safe
+def ticket_code(request, slug, token):
+    """The code alone, for the letter that says so."""
+    registration = get_object_or_404(_registrations().going(), token=token, event__slug=slug)
+    return HttpResponse(tickets.png(tickets.address_of(registration)), content_type="image/png")
 
 
 def _registrations():

@@ -1,7 +1,10 @@
 """Tickets: a code that only this site makes, which says whose place it is and opens nothing by itself."""
 
+import io
+
 import segno
 from django.core import signing
+from django.urls import reverse
 
 from events.models import Registration
 from smclub.addresses import absolute, in_language
@@ -26,6 +29,22 @@ def of_code(code: str):
 def address_of(registration: Registration) -> str:
     """What the code holds: any telephone that reads it opens the door's page at this person, for who keeps it."""
     return absolute(in_language("fr", "door:ticket", code_of(registration)))
+
+
+def in_letters(registration: Registration) -> dict:
+    """What a letter to who goes leads to, in the active language: the ticket, and its code as a picture of this site."""
+    if not registration.is_going or registration.event.is_online:
+        return {}
+    told = [registration.event.slug, registration.token]
+    names = {"ticket_url": "events:ticket_by_link", "code_url": "events:ticket_code"}
+    return {key: absolute(reverse(name, args=told)) for key, name in names.items()}
+
+
+def png(text: str) -> bytes:
+    """The same code for programs of mail, which draw no SVG."""
+    file = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(file, kind="png", scale=6, border=MARGIN)
+    return file.getvalue()
 
 
 def drawing(text: str) -> dict:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:slug>/inscription/", views.register, name="register"),
     path("<slug:slug>/billet/", ticket_views.my_ticket, name="ticket"),
     path("<slug:slug>/billet/<slug:token>/", ticket_views.ticket_by_link, name="ticket_by_link"),
+    path("<slug:slug>/billet/<slug:token>/code.png", ticket_views.ticket_code, name="ticket_code"),
     path("<slug:slug>/place/", views.claim, name="claim"),
     path("<slug:slug>/place/<slug:token>/", views.claim_by_link, name="claim_by_link"),
     path("<slug:slug>/desinscription/", views.leave, name="leave"),

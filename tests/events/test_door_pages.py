@@ -8,8 +8,10 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from events import door, tickets
+from events import door, registering, tickets
 from events.models import DoorTap, Registration
+from members.mail import compose
+from members.models import Letter
 from tests.cast import cast
 from tests.make import make_event, make_group, make_member, make_registration
 
@@ -312,6 +314,24 @@ def test_a_letter_leads_to_the_ticket_of_a_place(client, event, state, status, h
     response = client.get(reverse("events:ticket_by_link", args=[event.slug, row.token]))
     assert response.status_code == status
     assert status == 404 or bool(response.context["code"]) == has_code
+
+
+def test_the_confirmation_holds_the_ticket_and_a_letter_to_who_waits_does_not():
+    event, far = make_event(capacity=1), make_event(is_online=True)
+    for meeting in (event, event, far):
+        registering.join(meeting, member=make_member())
+    held = []
+    for row in Letter.objects.order_by("pk"):
+        compose(row)
+        held.append((row.kind, "/billet/" in row.text, "code.png" in row.html))
+    assert held == [("events.registered", True, True), ("events.waiting", False, False), ("events.registered", False, False)]
+
+
+def test_the_picture_of_a_code_is_of_a_place(client, event):
+    for state, status in [(State.GOING, 200), (State.WAITING, 404)]:
+        row = make_registration(event=event, state=state)
+        answer = client.get(reverse("events:ticket_code", args=[event.slug, row.token]))
+        assert (answer.status_code, answer.content.startswith(b"\x89PNG")) == (status, status == 200)
 
 
 def test_the_code_is_drawn_as_it_is_read():

@@ -162,6 +162,7 @@ def arguments(club) -> dict[str, list]:
         "events:leave_by_link[forged]": [club.open.slug, "forged"],
         "events:ticket": [club.tonight.slug],
         "events:ticket_by_link": [club.tonight.slug, club.place.token],
+        "events:ticket_code": [club.tonight.slug, club.place.token],
         "events:ticket_by_link[forged]": [club.tonight.slug, "forged"],
         "door:ticket": [tickets.code_of(club.place)],
         "door:ticket[forged]": ["forged"],

@@ -49,6 +49,7 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "events:leave_by_link",
     "events:confirm_by_link",
     "events:ticket_by_link",
+    "events:ticket_code",
     "door:door",
     "door:walk_in",
 }
