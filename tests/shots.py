@@ -148,6 +148,7 @@ def addresses() -> list[Shot]:
         "person": reachable.get_absolute_url(),
         "directory": reverse("members:directory"),
         "directory-none": reverse("members:directory") + "?q=xyzzy&ville=Rennes",
+        **tickets(),
     }
     return [
         *(Shot(name, path) for name, path in sorted(paths.items())),
@@ -161,6 +162,18 @@ def addresses() -> list[Shot]:
         *(Shot(name, path, "organiser") for name, path in desk().items()),
         *(Shot(name, path, "treasurer") for name, path in money().items()),
     ]
+
+
+def tickets() -> dict[str, str]:
+    """Of the member, for the next meeting that they go to."""
+    from django.urls import reverse  # lazy: once Django is set up
+
+    from events.models import Event, Registration
+    from members.models import Member
+
+    member = Member.objects.get(email=f"{ROLES['member']}@example.org")
+    place = Registration.objects.going().filter(member=member).at(Event.objects.published().upcoming()).first()
+    return {"ticket": reverse("events:ticket", args=[place.event.slug])} if place else {}
 
 
 def receipts() -> dict[str, str]:
@@ -193,6 +206,9 @@ def desk() -> dict[str, str]:
         "desk-handover-of": reverse("admin:handover_of", args=[coordinator.pk]),
         "desk": reverse("admin:index"),
         "desk-attendees": reverse("admin:events_event_attendees", args=[event.pk]),
+        "door": reverse("door:door", args=[event.slug]),
+        "door-walk-in": reverse("door:walk_in", args=[event.slug]),
+        "door-links": reverse("door:links", args=[event.slug]),
         "desk-write": reverse("admin:events_event_write", args=[event.pk]),
         "desk-member-list": reverse("admin:members_member_changelist"),
         "desk-event-add": reverse("admin:events_event_add"),
