@@ -178,11 +178,17 @@ def _with_what_was(letter) -> dict | None:
     if facts is None:
         return None
     event, old = facts["event"], letter.context
-    old_start = old["old_start"] and datetime.fromisoformat(old["old_start"]).astimezone(event.zone)
+    start, end = (old[name] and datetime.fromisoformat(old[name]) for name in ("old_start", "old_end"))
+    dated: dict = {
+        "precision": old["old_precision"],
+        "zone_name": old["old_zone"],
+        "is_hour_to_be_confirmed": old["old_tentative"],
+    }
+    old_when = wording.when(Event(starts_at=start, ends_at=end, **dated))
     old_place = wording.place(old["old_place"], is_online=old["old_online"])
     place = wording.place(str(event.venue or ""), is_online=event.is_online)
     return facts | {
-        "old_when": wording.span(old_start, None, old["old_precision"]) if old_start != event.local_start else "",
+        "old_when": old_when if old_when != facts["when"] else "",
         "old_place": old_place if old_place != place else "",
     }
 

@@ -178,7 +178,8 @@ def _put(event: Event, status: str, verb: str, *, by: Member, reason: str = "", 
 
 def _as_it_was(event: Event) -> dict:
     """What the letter about a change says it was before: nothing that its reader could not read then."""
-    when = {"old_start": event.starts_at and event.starts_at.isoformat(), "old_precision": event.precision}
+    when: dict = {f"old_{name}": at and at.isoformat() for name, at in (("start", event.starts_at), ("end", event.ends_at))}
+    when |= {"old_precision": event.precision, "old_zone": event.zone_name, "old_tentative": event.is_hour_to_be_confirmed}
     return when | {"old_place": str(event.venue) if event.venue_id else "", "old_online": event.is_online}
 
 

@@ -1,6 +1,7 @@
 """Every letter of this app put into words, in both languages, and dropped once it is no longer true."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -177,3 +178,26 @@ def test_the_rank_is_the_one_at_the_hour_of_sending():
     registering.leave(event, member=first.member)
     outbox.deliver(Letter.objects.get(kind="events.waiting", member=second.member).pk)
     assert "1er" in mail.outbox[0].body
+
+
+EVENING = datetime(2026, 3, 10, 18, tzinfo=ZoneInfo("UTC"))
+AS_IT_WAS = "Au lieu de : mardi 10 mars 2026, de 19 h à 21 h"
+
+
+@time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=ZoneInfo("UTC")), tick=False)
+@pytest.mark.parametrize(
+    ("new", "is_said"),
+    [
+        ({"starts_at": EVENING + timedelta(days=1), "ends_at": EVENING + timedelta(days=1, hours=2)}, True),
+        ({"ends_at": EVENING + timedelta(hours=3)}, True),
+        ({"zone_name": "Indian/Reunion"}, True),
+        ({"is_hour_to_be_confirmed": True}, True),
+        ({"is_online": True}, False),
+    ],
+)
+def test_the_letter_of_a_change_says_what_was_and_what_is(new, is_said):
+    event = make_event(starts_at=EVENING, ends_at=EVENING + timedelta(hours=2))
+    make_registration(event=event)
+    scheduling.reschedule(event, by=cast("olga"), **new)
+    send_all()
+    assert (AS_IT_WAS in mail.outbox[0].body.replace("\N{NO-BREAK SPACE}", " ")) is is_said
