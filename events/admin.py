@@ -1,4 +1,6 @@
 from django.contrib import admin, messages
+from django.db.models import TextField
+from django.forms import Textarea
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -37,6 +39,7 @@ class QuestionInline(ClubInline):
     model = Question
     extra = 0
     max_num = MOST
+    formfield_overrides = {TextField: {"widget": Textarea({"rows": 3, "cols": 24})}}
     ordering = ["position", "pk"]
 
     def get_formset(self, request, obj=None, **kwargs):

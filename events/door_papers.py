@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from events import asking
 from events.models import Event
 from members.models import Club, Entry, Member
 from smclub.tables import csv_answer
@@ -18,7 +19,7 @@ CSV = "hote-csv"
 
 @dataclass(frozen=True)
 class Line:
-    """One person expected; a guest is known by who brings them."""
+    """One person expected; a guest is known by who brings them, and by a name where one was given."""
 
     name: str
     brought_by: str = ""
@@ -30,7 +31,8 @@ def lines(event: Event) -> list[Line]:
     found = []
     for row in sorted(rows, key=lambda row: (fold(row.shown_name), row.pk)):
         found.append(Line(row.shown_name))
-        found += [Line("", row.shown_name)] * row.guests
+        named = asking.listed(row.guest_names)[: row.guests]
+        found += [Line(name, row.shown_name) for name in named + [""] * (row.guests - len(named))]
     return found
 
 

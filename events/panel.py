@@ -62,6 +62,11 @@ class Panel:
         return self.registration is not None and self.registration.is_live and self.state != "past" and not has_come
 
     @property
+    def is_folded(self) -> bool:
+        """Whether the form, which asks several things and is answered, waits behind its title."""
+        return self.can_change and bool(self.form.questions)
+
+    @property
     def can_claim(self) -> bool:
         """Whether who waits may take a place now."""
         left = self.event.places_left

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from events.models import Cycle, Event, EventPartner, Invitation, Registration, Talk, Venue
+from events.models import Cycle, Event, EventPartner, Invitation, Question, Registration, Talk, Venue
 from members.models import Member
 from smclub.demo.people import topics_named
 from smclub.demo.shelf import Shelf, at, table
+
+State = Registration.State
 
 
 def events(demo: Shelf) -> None:
@@ -85,6 +87,7 @@ def _event_fields(demo: Shelf, row: dict, venues: dict, cycles: dict) -> dict:
         "was_online": False if row.get("status") == "online" else None,
         "capacity": row.get("capacity"),
         "max_guests": row.get("max_guests", 0),
+        "is_by_approval": row.get("on_request", False),
         "published_at": published_at if row.get("published", True) else None,
         "created_at": published_at,
         "modified_at": published_at,
@@ -122,6 +125,8 @@ def _event_rows(demo: Shelf, event: Event, row: dict) -> None:
         EventPartner.objects.create(
             event=event, organisation=demo.organisations[tie["organisation"]], role=tie["role"], position=position
         )
+    for position, asked in enumerate(row.get("questions", [])):
+        Question.objects.create(event=event, position=position, **asked)
     event.topics.add(*topics_named(demo, row.get("topics", [])))
     if event.audience == Event.Audience.INVITATION:
         invited = ["milan@example.org", "lea@example.org", "organiser@example.org"]
@@ -160,14 +165,15 @@ def _enqueue(demo: Shelf, event: Event, who: list[Member], wanted: int) -> list[
     for queue_no, member in enumerate(who[:wanted], start=1):
         guests = 1 if event.max_guests and queue_no % 6 == 0 else 0
         is_going = free is None or 1 + guests <= free
-        if is_going and free is not None:
+        is_pending = event.is_by_approval and queue_no % 3 == 0
+        if is_going and not is_pending and free is not None:
             free -= 1 + guests
         at = event.published_at + timedelta(hours=5 * queue_no)
         rows.append(
             Registration(
                 event=event,
                 member=member,
-                state=Registration.State.GOING if is_going else Registration.State.WAITING,
+                state=State.PENDING if is_pending else State.GOING if is_going else State.WAITING,
                 guests=guests,
                 queue_no=queue_no,
                 source=Registration.Source.IMPORT,

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from events import copying, registering
+from events import copying, door_papers, registering
 from events.asking import field_of
 from events.models import Answer, Registration
 from members.models import Entry
@@ -226,3 +226,9 @@ def test_a_coordinator_is_given_no_address(client, dinner):
     make_registration(event=dinner)
     client.force_login(coralie)
     assert "@" not in client.post(reverse("admin:events_event_table", args=[dinner.pk])).content.decode()
+
+
+def test_the_papers_of_the_door_name_guests_who_have_a_name():
+    event = make_event()
+    make_registration(event=event, member=make_member(name="Zoé"), guests=2, guest_names="Ana")
+    assert [(line.name, line.brought_by) for line in door_papers.lines(event)] == [("Zoé", ""), ("Ana", "Zoé"), ("", "Zoé")]
