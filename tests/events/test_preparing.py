@@ -166,7 +166,7 @@ def test_the_page_of_a_meeting_costs_the_same_however_long(client, olga, django_
 def test_a_new_draft_carries_its_list_and_a_thing_twice_is_said(client, olga):
     fields = {"title": "Rencontre de mai", "kind": "conference", "lang": "fr", "audience": "open", "precision": "none"}
     fields |= {"zone_name": "Europe/Paris", "reserved": "0", "max_guests": "0"}
-    formsets = {"talks", "partners", "invitations"}
+    formsets = {"talks", "partners", "questions", "invitations"}
     management = {f"{name}-{count}_FORMS": "0" for name in formsets for count in ("TOTAL", "INITIAL")}
     assert client.post(reverse("admin:events_event_add"), fields | management).status_code == 302
     event = Event.objects.get()

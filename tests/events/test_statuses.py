@@ -8,6 +8,7 @@ from datetime import timedelta
 import icalendar
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from events import copying, registering, scheduling
 from events.models import Event
@@ -179,7 +180,8 @@ def test_a_status_and_all_that_it_changes(client, name):
     row = ROWS[name]
     venue = make_venue(street="3 rue du Port", postcode="35000")
     event = make_event(venue=venue, group=make_group(), capacity=3, cycle=make_cycle())
-    going, waiting = make_registration(event=event), make_registration(event=event, state="waiting", guests=2)
+    told = {"skipped_at": timezone.now()}  # that the party is too large
+    going, waiting = make_registration(event=event), make_registration(event=event, state="waiting", guests=2, **told)
     for deed in row.deeds:
         event.refresh_from_db()
         DEEDS[deed](event)

@@ -191,7 +191,10 @@ def deeds(client: Client) -> dict[str, set[tuple[str, object]]]:
 
 def kept_by(who: str, people) -> set[tuple[str, object]]:
     """Rows that a coordinator or an author may not change, whatever they run."""
-    own = {"coralie": ("events", {people.open.pk, people.grouped.pk}), "aude": ("posts", {people.author_draft.pk})}
+    own = {
+        "coralie": ("events", {people.open.pk, people.grouped.pk, people.tonight.pk}),
+        "aude": ("posts", {people.author_draft.pk}),
+    }
     if who not in own:
         return set()
     kept, pks = own[who]
