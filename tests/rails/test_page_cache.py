@@ -139,6 +139,7 @@ READ_ONLY = {
     "events.Registration",
 }  # see VERBS
 FOR_NO_VISITOR = {
+    "events.ToDo",
     "members.Application",
     "members.Dues",
     "members.DuesSeat",
