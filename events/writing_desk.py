@@ -28,6 +28,7 @@ class MailingForm(forms.Form):
     answers = forms.ChoiceField(label=_("Answers go to"), widget=forms.RadioSelect)
     at_once = forms.BooleanField(
         label=_("Even at night"),
+        label_suffix="",
         required=False,
         help_text=_("Between nine in the evening and eight in the morning letters wait, unless it cannot wait."),
     )
