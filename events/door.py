@@ -18,6 +18,7 @@ from events.models import DoorLink, DoorTap, Event, Registration
 from events.models.door import window
 from events.patience import patient
 from events.refusals import Refused
+from events.seating import put
 from members.models import Entry, Member
 from members.models.member import fold_email
 from smclub.changed import pages_changed
@@ -73,8 +74,9 @@ def undo(registration: Registration, *, nonce: str, keeper: Keeper) -> Arrival:
     registration.arrived, registration.checked_in_at = 0, None
     is_unannounced = registration.source == Registration.Source.DOOR and registration.member_id is None
     if is_unannounced:
-        _change_state(registration, State.REMOVED)
-    registration.save()
+        put(registration, State.REMOVED)
+    else:
+        registration.save()
     _tap(registration, nonce, keeper)
     if is_unannounced:
         registering.promote(event)
@@ -98,7 +100,7 @@ def admit(registration: Registration, *, people: int, nonce: str, keeper: Keeper
     _refuse_too_many(registration, people)
     is_beyond = _is_beyond(event, people, is_confirmed=is_confirmed)
     registration.guests, registration.source = people - 1, Registration.Source.DOOR
-    _change_state(registration, State.GOING)
+    put(registration, State.GOING)
     _let_in(registration, people, nonce, keeper)
     _log("event.admit", event, registration, keeper, is_beyond=is_beyond)
     pages_changed()
@@ -133,8 +135,7 @@ def walk_in(
         registration = Registration(event=event, member=member, name=name, email="" if member else email)
         registration.queue_no = event.registrations.next_queue_no()
     registration.guests, registration.source = people - 1, Registration.Source.DOOR
-    _change_state(registration, State.GOING)
-    registration.save()
+    put(registration, State.GOING)
     _let_in(registration, people, nonce, keeper)
     _log("event.walk_in", event, registration, keeper, is_beyond=is_beyond)
     pages_changed()
@@ -179,11 +180,6 @@ def _let_in(registration: Registration, people: int, nonce: str, keeper: Keeper)
     registration.checked_in_at = registration.checked_in_at or timezone.now()
     registration.save()
     _tap(registration, nonce, keeper)
-
-
-def _change_state(registration: Registration, state: str) -> None:
-    registration.state, registration.state_changed_at, registration.reason = state, timezone.now(), ""
-    registration.rev += 1
 
 
 def _is_beyond(event: Event, people: int, *, is_confirmed: bool) -> bool:
