@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events import attendees, copying, inviting, preparing, registering, scheduling, writing_desk
+from events.admin_attachments import AttachmentAdmin
 from events.admin_filters import PublishedFilter, RepetitionFilter
 from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, PassOnForm, ReasonForm, RepeatForm
 from events.admin_registrations import RegistrationAdmin
@@ -17,7 +18,7 @@ from events.models.question import MOST
 from members.models import Entry, Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 
-__all__ = ["RegistrationAdmin", "ToDoAdmin"]  # pages of the desk as those below
+__all__ = ["AttachmentAdmin", "RegistrationAdmin", "ToDoAdmin"]  # pages of the desk as those below
 RENDERED = {"body": "body_html"}
 
 

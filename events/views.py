@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events import confirming, linked_data, registering, sharing
+from events import attaching, confirming, linked_data, registering, sharing
 from events.forms import EventFilter
 from events.models import Cycle, Event, Registration, Venue
 from events.panel import answered, panel_of
@@ -195,6 +195,7 @@ def _page(request, event: Event, *, form=None, wish=None, refusal=None, status=2
     talks = list(event.talks.for_page(request.user))
     partners = SimpleLazyObject(lambda: list(event.partners.for_page()))
     context |= {"talks": talks, "partners": partners, "topics": event.topic_items.select_related("tag")}
+    context["left"] = attaching.left_by(event, request.user)
     if event.cycle_id:
         sessions = Event.objects.listed_for(request.user).without_stubs()
         context["sessions"] = sessions.filter(cycle=event.cycle_id).in_cycle_order()

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Field, ForeignKey, Model, QuerySet, Value
 from django.db.models.functions import Replace
 
-from events.models import Cycle, Event
+from events.models import Attachment, Cycle, Event
 from members import picturing
 from members.models import Group, Organisation, Person, Picture
 from members.models.picture import FOLDER
@@ -38,6 +38,7 @@ class Shown:
 SHOWN = [
     Shown(Post, lambda: Post.objects.visible_to(None), Post.objects.published),
     Shown(Event, lambda: Event.objects.listed_for(None).without_stubs(), Event.objects.published),
+    Shown(Attachment, lambda: Attachment.objects.visible_to(None), Attachment.objects.of_published),
     Shown(Person, lambda: Person.objects.announced().showing("portrait", to=None), Person.objects.portrayed),
     Shown(Partner, Partner.objects.published, Partner.objects.published),
     *(Shown(model, model.objects.all, model.objects.all) for model in (Cycle, Group, Organisation, Page, Series)),

@@ -144,7 +144,15 @@ OF_NOBODY = {
     *("members.Plan", "members.InvoiceSeries"),
     "members.SealedRecord",  # what the law keeps apart, of accounts that are no more
     *("partners.Partner", "partners.Period", "partners.Counterpart"),
-    *("events.Event", "events.Question", "events.EventTopic", "events.EventPartner", "events.Venue", "events.Cycle"),
+    *(
+        "events.Attachment",
+        "events.Event",
+        "events.Question",
+        "events.EventTopic",
+        "events.EventPartner",
+        "events.Venue",
+        "events.Cycle",
+    ),
     *("posts.Discussion", "posts.Category", "posts.Series", "posts.Page", "posts.PostTopic", "posts.WatchedWord"),
     *("posts.Post_categories", "posts.Post_mentions"),
     *("auth.Permission", "auth.Group", "auth.Group_permissions", "contenttypes.ContentType", "taggit.Tag", "taggit.TaggedItem"),

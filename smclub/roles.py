@@ -15,7 +15,7 @@ _ALL = (_VIEW, _ADD, _CHANGE, _DELETE)
 TABLE: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
     COORDINATOR: [
         ("events", _WRITE, ("event",)),
-        ("events", _ALL, ("talk", "eventpartner", "invitation", "question", "todo")),
+        ("events", _ALL, ("attachment", "talk", "eventpartner", "invitation", "question", "todo")),
         ("events", (_VIEW,), ("registration", "venue", "cycle")),
         ("members", (_VIEW, _CHANGE), ("group", "grouprequest")),
         ("members", _WRITE, ("groupmembership",)),
@@ -66,7 +66,7 @@ TABLE[ORGANISER] = [
     *TABLE[EDITOR],
     *TABLE[MODERATOR],
     ("events", _WRITE, ("event", "venue", "cycle")),
-    ("events", _ALL, ("talk", "eventpartner", "invitation", "question", "todo")),
+    ("events", _ALL, ("attachment", "talk", "eventpartner", "invitation", "question", "todo")),
     ("events", ("run_every",), ("event",)),
     ("events", (_VIEW,), ("registration",)),
     ("partners", _WRITE, ("partner",)),

@@ -8,7 +8,20 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from events.models import Answer, Cycle, Event, EventPartner, Invitation, Mailing, Question, Registration, Talk, ToDo, Venue
+from events.models import (
+    Answer,
+    Attachment,
+    Cycle,
+    Event,
+    EventPartner,
+    Invitation,
+    Mailing,
+    Question,
+    Registration,
+    Talk,
+    ToDo,
+    Venue,
+)
 from members.models import (
     Application,
     Dues,
@@ -174,6 +187,20 @@ def make_todo(*, event=None, title="Trouver le lieu", due_in: int | None = 5, **
     if due_in is not None:
         fields.setdefault("due_on", timezone.localdate() + timedelta(days=due_in))
     return ToDo.objects.create(event=event or make_event(), title=title, **fields)
+
+
+def make_attachment(*, event=None, kind="link", title="Ce qu’en dit la presse", is_for_members=False, **fields) -> Attachment:
+    """A link, if nothing else is said; of a meeting that is over."""
+    if kind == "photo":
+        fields.setdefault("picture", make_picture(credit="Jeanne Tirage"))
+    elif "file" not in fields:
+        fields.setdefault("url", "https://www.journal.example/article")
+    event = event or make_event(days=-5)
+    return Attachment.objects.create(event=event, kind=kind, title=title, is_for_members=is_for_members, **fields)
+
+
+def make_document(*, name="notes.pdf", content=b"%PDF-1.7 notes", **fields) -> Attachment:
+    return make_attachment(kind=fields.pop("kind", "document"), file=ContentFile(content, name=name), **fields)
 
 
 def make_invitation(*, event=None, email="", member=None) -> Invitation:

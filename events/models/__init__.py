@@ -1,3 +1,4 @@
+from events.models.attachment import Attachment
 from events.models.door import DoorLink, DoorTap
 from events.models.event import Event
 from events.models.invitation import Invitation
@@ -10,6 +11,7 @@ from events.models.todo import ToDo
 
 __all__ = [
     "Answer",
+    "Attachment",
     "Cycle",
     "DoorLink",
     "DoorTap",

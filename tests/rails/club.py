@@ -80,6 +80,11 @@ def _meetings(club) -> None:
     make.make_event_partner(event=club.open, organisation=club.organisation)
     make.make_invitation(event=club.invited, member=club.milan)
     club.registration = make.make_registration(event=club.open, member=club.milan)
+    club.photo = make.make_attachment(event=club.past, kind="photo")
+    club.document = make.make_document(event=club.past)
+    club.members_document = make.make_document(event=club.past, is_for_members=True)
+    club.invited_document = make.make_document(event=club.invited)
+    club.attachment = make.make_attachment(event=club.open)
     club.todo = make.make_todo(event=club.open, assigned_to=club.coralie)
     club.todo_elsewhere = make.make_todo(event=club.invited)
     club.tonight = make.make_event(days=0, group=club.group, title="Rencontre de ce soir", audience="invitation")
@@ -156,6 +161,10 @@ def arguments(club) -> dict[str, list]:
         "events:claim": [club.open.slug],
         "events:claim_by_link": [club.open.slug, club.registration.token],
         "events:claim_by_link[forged]": [club.open.slug, "forged"],
+        "events:document": [club.past.slug, club.document.pk],
+        "events:document[members]": [club.past.slug, club.members_document.pk],
+        "events:document[invitation]": [club.invited.slug, club.invited_document.pk],
+        "events:document[photo]": [club.past.slug, club.photo.pk],
         "events:leave_by_link": [club.open.slug, club.registration.token],
         "events:confirm_by_link": [club.open.slug, club.registration.token],
         "events:confirm_by_link[forged]": [club.open.slug, "forged"],
@@ -250,6 +259,8 @@ def arguments(club) -> dict[str, list]:
         "posts:comment_on_post[draft]": [club.draft_post.pk],
         "page": ["le-club"],
         "page[missing]": ["nulle-part"],
+        "admin:events_attachment_change": [club.attachment.pk],
+        "admin:events_attachment_change[elsewhere]": [club.invited_document.pk],
         "admin:events_todo_of": [club.open.pk],
         "admin:events_todo_of[elsewhere]": [club.invited.pk],
         "admin:events_todo_tick": [club.todo.pk],

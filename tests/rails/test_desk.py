@@ -26,6 +26,7 @@ DEEDS: dict[str, dict[str, set[str]]] = {
         **{f"{EVENT}.{action}": {EVENT} for action in ("cancel", "postpone", "move_online")},
         f"{EVENT}.copy": {EVENT, "events.eventpartner", "events.eventtopic", "events.talk", "events.todo"},
         f"{EVENT}.prepare": {"events.todo"},
+        "events.attachment.delete_selected": {"events.attachment"},
         "events.todo.tick": {"events.todo"},
         "events.todo.delete_selected": {"events.todo"},
         "events.registration.remove": {"events.registration"},
@@ -55,7 +56,9 @@ DEEDS: dict[str, dict[str, set[str]]] = {
     },
 }
 NOT_FOR_ORGANISERS = {"members.member.give_roles", "members.member.rescue"}
-DELETED_BY_ORGANISERS = {"events.todo", "members.groupnotice", "members.oldaddress", "partners.period", "posts.watchedword"}
+DELETED_BY_ORGANISERS = {
+    *("events.attachment", "events.todo", "members.groupnotice", "members.oldaddress", "partners.period", "posts.watchedword")
+}
 
 
 def signed_in(who: str) -> Client:
@@ -200,6 +203,7 @@ def kept_by(who: str, people) -> set[tuple[str, object]]:
     kept, pks = own[who]
     model = EVENT if kept == "events" else POST
     others = {(model, pk) for pk in apps.get_model(model)._default_manager.exclude(pk__in=pks).values_list("pk", flat=True)}
+    others |= {("events.attachment", people.invited_document.pk)}
     others |= {("events.registration", people.registration_elsewhere.pk), ("events.todo", people.todo_elsewhere.pk)}
     return others | of_other_groups(people)
 

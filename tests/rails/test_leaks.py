@@ -155,6 +155,8 @@ def _hide_meetings(people, *, topic, speaker) -> dict[str, str]:
         EventTopic.objects.create(content_object=event, tag=people.topic)
         make.make_talk(event=event, person=speaker)
         make.make_talk(event=event, person=people.person)
+        for kind in ("photo", "link", "document"):
+            make.make_attachment(event=event, kind=kind, title=secret)
         make.make_event_partner(event=event, organisation=host)
         make.make_event_partner(event=event, organisation=people.organisation)
         make.make_registration(event=event, member=make.make_member(name=f"Invitée {WORD}"))
@@ -163,11 +165,28 @@ def _hide_meetings(people, *, topic, speaker) -> dict[str, str]:
         home = make.make_venue(name=f"Chez {word}", slug=f"chez-{audience}", street=f"3 rue {word}", access=word)
         private = {"venue": home, "online_url": f"https://{word}.example", "access_notes": WORD, "group": people.commission}
         sheet = make.make_event(title="Entre nous", audience=audience, slug=f"sheet-{audience}", **private)
+        past = make.make_event(title="Entre nous", audience=audience, slug=f"past-{audience}", days=-3, group=people.commission)
+        for kind in ("photo", "link", "document"):
+            make.make_attachment(event=past, kind=kind, title=word)
         make.make_registration(event=sheet, member=make.make_member(name=f"Inscrite {WORD}"))
         make.make_comment(discussion=make.make_discussion(event=sheet), body=word, member=people.milan)
     seen = make.make_event(title="Ouverte", online_url=f"https://{WORD}.example", access_notes=WORD, slug="sheet-open")
     make.make_registration(event=seen, member=make.make_member(name=f"Inscrite {WORD}"))
-    slugs = ("en-cours", "invitation", "dinner", "dinner-d-hier", "sheet-members", "sheet-group", "sheet-open")
+    for kind in ("photo", "link", "document"):
+        make.make_attachment(event=people.past, kind=kind, title=MEMBERS, is_for_members=True)
+        if kind != "document":
+            make.make_attachment(event=seen, kind=kind, title=WORD)  # it is not over yet
+    slugs = (
+        "past-members",
+        "past-group",
+        "en-cours",
+        "invitation",
+        "dinner",
+        "dinner-d-hier",
+        "sheet-members",
+        "sheet-group",
+        "sheet-open",
+    )
     return {
         **{f"meeting {slug}": reverse("events:detail", args=[slug]) for slug in slugs},
         **{f"file {slug}": reverse("event_file", args=[slug]) for slug in slugs},
