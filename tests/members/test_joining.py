@@ -30,6 +30,13 @@ def test_a_visitor_is_shown_the_way_in(client):
     assert not Application.objects.exists()
 
 
+def test_a_visitor_of_a_club_that_invites_is_not_sent_to_a_form_that_is_closed(client):
+    open_club(Club.Joining.INVITATION)
+    page = client.get(reverse("members:apply")).content.decode()
+    assert "les demandes d’adhésion sont fermées" in page
+    assert "vous revenez ensuite ici" not in page
+
+
 def test_a_friend_applies_and_is_told(client):
     flora = cast("flora")
     client.force_login(flora)
