@@ -104,6 +104,7 @@ class EventAdmin(ClubModelAdmin):
             _("Registration opens, closes"),
             {"fields": ["rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at"], "classes": ["collapse"]},
         ),
+        (_("General assembly"), {"fields": [("quorum", "most_proxies")], "classes": ["collapse"]}),
         (_("Meeting elsewhere"), {"fields": ["organiser_name", "outside_url", "price"], "classes": ["collapse"]}),
         (_("State"), {"fields": ["status", "status_reason"]}),
     ]

@@ -38,6 +38,10 @@ HELP = {
     "has_waiting_list": gettext_lazy("Once it is full, people wait for a place in the order they came."),
     "is_by_approval": gettext_lazy("People ask for a place, and you answer each of them: until then no place is held."),
     "is_promotion_paused": gettext_lazy("As long as it is ticked, free places are given to nobody: newcomers wait too."),
+    "quorum": gettext_lazy(
+        "In percent of the members whose dues are paid up that day, there or represented. Empty: none is asked."
+    ),
+    "most_proxies": gettext_lazy("How many votes of others one member may bring. Empty: two. 0: nobody gives their vote."),
     "outside_url": gettext_lazy("The page of the organiser, where people register."),
     "price": gettext_lazy("As people will read it: free, 20 €, 10 € for members…"),
 }

@@ -59,6 +59,8 @@ class EventsConfig(AppConfig):
         "tomorrow": Kind(_("The day before a meeting of mine: how to get in"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "soon": Kind(_("An hour before an online meeting of mine: its link"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "mailing": Kind(_("What those who run a meeting write to its people"), Family.MEETINGS),
+        "proxy_given": Kind(_("A member gives me their vote"), Family.MEETINGS),
+        "proxy_returned": Kind(_("My vote at an assembly is mine again"), Family.MEETINGS),
         "invitation": Kind(_("You are invited to a meeting"), Family.MEETINGS),
         "registration_asked": Kind(
             _("Who asks for a place at a meeting I run"), Family.TEAM, Cadence.DAILY, permission="events.change_event"

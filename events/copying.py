@@ -50,6 +50,8 @@ COPIED = (
     "capacity",
     "reserved",
     "max_guests",
+    "quorum",
+    "most_proxies",
     "has_waiting_list",
     "is_by_approval",
     "is_by_approval",

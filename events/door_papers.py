@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from events import asking
+from events import asking, assembly
 from events.models import Event
 from members.models import Club, Entry, Member
 from smclub.tables import csv_answer
@@ -46,7 +46,10 @@ def hand_out(request, event: Event, paper: str, *, by: Member) -> HttpResponse:
         answer = csv_answer([_("Name")], told, name=f"accueil-{event.slug}.csv")
     else:
         context = {"event": event, "lines": expected, "club": Club.current()}
-        answer = render(request, f"events/paper_{PRINTED[paper]}.html", context)
+        template = PRINTED[paper]
+        if event.is_assembly and template == "signatures":  # those who vote sign, whether they registered or not
+            context["lines"], template = assembly.roll(event), "roll"
+        answer = render(request, f"events/paper_{template}.html", context)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from events import calendar, reminding, tickets, wording
-from events.models import Event, Invitation, Mailing, Registration
+from events.models import Event, Invitation, Mailing, Proxy, Registration
 from members import preferring
 from members.mail import composes
 from smclub.addresses import absolute, in_language
@@ -258,3 +258,24 @@ def invitation(letter):
     if row is None or not row.event.is_published or row.event.is_called_off or row.event.is_over:
         return None
     return _facts(row.event, letter.language) | {"invitation": row}
+
+
+@composes("events.proxy_given")
+def proxy_given(letter):
+    return _about_a_proxy(letter, is_standing=True)
+
+
+@composes("events.proxy_returned")
+def proxy_returned(letter):
+    """Unless they have given it to somebody else meanwhile."""
+    facts = _about_a_proxy(letter, is_standing=False)
+    return None if facts is None or facts["event"].proxies.standing().filter(giver=letter.member).exists() else facts
+
+
+def _about_a_proxy(letter, *, is_standing: bool) -> dict | None:
+    row = Proxy.objects.select_related("event__venue", "giver", "holder").filter(pk=letter.context["proxy"]).first()
+    if row is None or not (row.giver and row.holder) or (row.revoked_at is None) != is_standing:
+        return None
+    if row.event.is_called_off or row.event.is_over:
+        return None
+    return _facts(row.event, letter.language) | {"proxy": row}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from events import attachment_views, calendar_views, ticket_views, views
+from events import attachment_views, calendar_views, proxy_views, ticket_views, views
 
 app_name = "events"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<slug:slug>/place/", views.claim, name="claim"),
     path("<slug:slug>/place/<slug:token>/", views.claim_by_link, name="claim_by_link"),
     path("<slug:slug>/documents/<int:pk>/", attachment_views.document, name="document"),
+    path("<slug:slug>/pouvoir/", proxy_views.proxy, name="proxy"),
+    path("<slug:slug>/pouvoir/retrait/", proxy_views.proxy_withdraw, name="proxy_withdraw"),
     path("<slug:slug>/desinscription/", views.leave, name="leave"),
     path("<slug:slug>/confirmation/<slug:token>/", views.confirm_by_link, name="confirm_by_link"),
     path("<slug:slug>/desinscription/<slug:token>/", views.leave_by_link, name="leave_by_link"),

@@ -108,6 +108,8 @@ RULES = (
     Rule("events.Invitation.member", GONE, Merged.DEED, by_address=("email",)),
     Rule("events.Invitation.invited_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("events.Registration.member", Erased.DEED, Merged.DEED, hides=("token",), by_address=("email",)),
+    Rule("events.Proxy.giver", LOOSE, ONCE),
+    Rule("events.Proxy.holder", LOOSE, ONCE, hides=("giver",)),
     Rule("events.DoorLink.made_by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("events.DoorTap.by", LOOSE, MOVED, gives=False, why=A_DEED),
     Rule("events.ToDo.assigned_to", LOOSE, MOVED, hides=("done_by",)),

@@ -16,6 +16,7 @@ from events.models import (
     EventPartner,
     Invitation,
     Mailing,
+    Proxy,
     Question,
     Registration,
     Talk,
@@ -230,6 +231,12 @@ def make_answer(*, registration=None, question=None, text="Oui, de tout.") -> An
     registration = registration or make_registration()
     question = question or make_question(event=registration.event)
     return Answer.objects.create(registration=registration, question=question, text=text)
+
+
+def make_proxy(*, event=None, giver=None, holder=None, **fields) -> Proxy:
+    """As it stands, past every rule; the verbs are in events.proxies."""
+    event = event or make_event(kind=Event.Kind.ASSEMBLY)
+    return Proxy.objects.create(event=event, giver=giver or make_member(), holder=holder or make_member(), **fields)
 
 
 def make_category(*, name="Médias", slug="", **fields) -> Category:

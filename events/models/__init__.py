@@ -1,3 +1,4 @@
+from events.models.assembly import Proxy
 from events.models.attachment import Attachment
 from events.models.door import DoorLink, DoorTap
 from events.models.event import Event
@@ -20,6 +21,7 @@ __all__ = [
     "EventTopic",
     "Invitation",
     "Mailing",
+    "Proxy",
     "Question",
     "Registration",
     "Talk",

@@ -3,6 +3,7 @@ import zoneinfo
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -17,6 +18,8 @@ from smclub.addresses import absolute, in_language
 from smclub.links import web_address
 from smclub.markdown import RenderedField
 from smclub.searchable import Analysed, Searchable
+
+PROXIES = 2  # votes of others that one person brings to an assembly, unless it says otherwise
 
 
 def validate_zone(name: str) -> None:
@@ -119,6 +122,10 @@ class Event(Searchable, models.Model):
         _("last automatic promotion"), null=True, blank=True, help_text=_("Empty: twelve hours before the start.")
     )
     is_promotion_paused = models.BooleanField(_("promotion paused"), default=False)
+    quorum = models.PositiveSmallIntegerField(
+        _("quorum"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    most_proxies = models.PositiveSmallIntegerField(_("proxies per person, at most"), null=True, blank=True)
     rsvp_rev = models.PositiveBigIntegerField(default=0, editable=False)
 
     ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -236,6 +243,14 @@ class Event(Searchable, models.Model):
     @property
     def is_external(self) -> bool:
         return self.kind == self.Kind.EXTERNAL
+
+    @property
+    def is_assembly(self) -> bool:
+        return self.kind == self.Kind.ASSEMBLY
+
+    @property
+    def proxies_each(self) -> int:
+        return PROXIES if self.most_proxies is None else self.most_proxies
 
     @property
     def is_cancelled(self) -> bool:

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from events.models import Cycle, Event, EventPartner, Invitation, Question, Registration, Talk, Venue
+from events import assembly
+from events.models import Cycle, Event, EventPartner, Invitation, Proxy, Question, Registration, Talk, Venue
 from members.models import Member
 from smclub.demo.people import topics_named
 from smclub.demo.shelf import Shelf, at, table
@@ -88,6 +89,7 @@ def _event_fields(demo: Shelf, row: dict, venues: dict, cycles: dict) -> dict:
         "capacity": row.get("capacity"),
         "max_guests": row.get("max_guests", 0),
         "is_by_approval": row.get("on_request", False),
+        "quorum": row.get("quorum"),
         "published_at": published_at if row.get("published", True) else None,
         "created_at": published_at,
         "modified_at": published_at,
@@ -144,6 +146,16 @@ def registrations(demo: Shelf) -> None:
         wanted = {"full": (event.capacity or 20) + 5, "half": 15, "few": 7}[fill]
         rows += _enqueue(demo, event, who[number % 7 :] + who[: number % 7], wanted)
     Registration.objects.bulk_create(rows)
+
+
+def proxies(demo: Shelf) -> None:
+    """At an assembly, some who do not come give their vote to the first who do."""
+    for event in Event.objects.published().filter(kind=Event.Kind.ASSEMBLY, proxies=None):
+        going = list(event.registrations.going().order_by("queue_no").values_list("member", flat=True))
+        voters = assembly.voters(event).order_by("pk")
+        holders, away = list(voters.filter(pk__in=going)[:2]), list(voters.exclude(pk__in=going)[:3])
+        rows = [Proxy(event=event, giver=giver, holder=holders[n // 2]) for n, giver in enumerate(away) if holders[n // 2 :]]
+        Proxy.objects.bulk_create(rows)
 
 
 def _who_may_come(demo: Shelf, event: Event) -> list[Member]:

@@ -11,10 +11,10 @@ from django.utils import timezone
 from events import admitting, inviting, registering, reminding, scheduling, writing
 from events.models import Event
 from members import outbox
-from members.mail import COMPOSERS
+from members.mail import COMPOSERS, letter
 from members.models import Letter
 from tests.cast import cast
-from tests.make import make_event, make_member, make_registration, make_venue
+from tests.make import make_event, make_member, make_proxy, make_registration, make_venue
 
 pytestmark = pytest.mark.django_db
 State = Letter.State
@@ -72,6 +72,9 @@ def a_letter_of_each_kind(member):
     make_registration(event=written, member=member)
     said = {"subject": f"mailing ({member.language})", "body": "La salle est **au premier**.", "nonce": "n"}
     writing.write(written, by=olga, to=["going"], **said)
+    for kind, gone in [("proxy_given", {}), ("proxy_returned", {"revoked_at": timezone.now()})]:
+        proxy = make_proxy(event=event(kind, kind="assembly"), **{"giver" if gone else "holder": member}, **gone)
+        letter(f"events.{kind}", key=kind, to=member, proxy=proxy.pk)
     inviting.invite(event("invitation", audience="invitation"), by=olga, member=member)
     return {row.kind for row in Letter.objects.all()}
 

@@ -90,6 +90,8 @@ def _meetings(club) -> None:
     club.tonight = make.make_event(days=0, group=club.group, title="Rencontre de ce soir", audience="invitation")
     club.place = make.make_registration(event=club.tonight, member=club.milan, guests=1)
     club.door_link = DoorLink.objects.create(event=club.tonight, made_by=club.olga)
+    club.assembly = make.make_event(title="Assemblée générale", kind="assembly", audience="members", quorum=25)
+    make.make_proxy(event=club.assembly, giver=club.milan)
     club.registration_elsewhere = make.make_registration(event=club.invited, member=club.milan)
 
 
@@ -169,6 +171,8 @@ def arguments(club) -> dict[str, list]:
         "events:confirm_by_link": [club.open.slug, club.registration.token],
         "events:confirm_by_link[forged]": [club.open.slug, "forged"],
         "events:leave_by_link[forged]": [club.open.slug, "forged"],
+        **{f"events:{name}": [club.assembly.slug] for name in ("proxy", "proxy_withdraw")},
+        **{f"events:{name}[elsewhere]": [club.open.slug] for name in ("proxy", "proxy_withdraw")},
         "events:ticket": [club.tonight.slug],
         "events:ticket_by_link": [club.tonight.slug, club.place.token],
         "events:ticket_code": [club.tonight.slug, club.place.token],

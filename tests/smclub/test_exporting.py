@@ -35,6 +35,7 @@ from tests.make import (
     make_person,
     make_picture,
     make_post,
+    make_proxy,
     make_registration,
     make_talk,
     make_todo,
@@ -132,6 +133,8 @@ def a_full_life(member) -> Person:
     make_answer(registration=make_registration(member=member, guests=2))
     make_invitation(member=member)
     make_todo(assigned_to=member)
+    make_proxy(giver=member)
+    make_proxy(holder=member)
     make_talk(person=person, title="La radio de demain")
     make_post(title="Mon billet", author=person, created_by=member)
     make_comment(member=member, body="Un avis de plus.")

@@ -1,0 +1,139 @@
+"""Proxies (*pouvoirs*): a member who does not come to an assembly gives their vote to one who does, until it begins.
+
+Under the event's lock, like every deed about who comes: two members who give to the same third at once are counted. Who comes
+after all votes in person: their proxy stays, and counts for nothing as long as the door has seen them (events.assembly).
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from events import assembly
+from events.models import Event, Proxy
+from events.patience import patient
+from events.refusals import Refused
+from members.mail import letter
+from members.models import Member
+from members.models.member import fold_email
+from smclub import limits
+
+TRIES = {"times": 10, "seconds": 3600}  # addresses that one member may try: each answer tells who has paid
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What one member may do with theirs."""
+
+    is_voter: bool
+    is_open: bool  # whether proxies are given and withdrawn still
+    given: Proxy | None
+    held: list[Proxy]
+    is_going: bool
+
+    @property
+    def may_give(self) -> bool:
+        return self.is_voter and self.is_open and self.given is None and not self.is_going
+
+
+def vote_of(event: Event, member: Member) -> Vote:
+    standing = event.proxies.standing().named()
+    return Vote(
+        is_voter=assembly.voters(event).filter(pk=member.pk).exists(),
+        is_open=_why_shut(event) is None and event.proxies_each > 0,
+        given=standing.filter(giver=member).first(),
+        held=list(standing.filter(holder=member)),
+        is_going=event.registrations.going().filter(member=member).exists(),
+    )
+
+
+@patient
+@transaction.atomic
+def give(event: Event, *, giver: Member, email: str) -> Proxy:
+    """The same twice is done once. Those who had given their vote to `giver` get it back, and a letter. Raises Refused."""
+    event = Event.objects.lock(event.pk)
+    _refuse_unless_open(event)
+    _refuse_unless_theirs_to_give(event, giver)
+    if not limits.allowed("proxies", str(giver.pk), **TRIES):
+        raise Refused(_("Too many tries: come back in an hour."), code="often")
+    holder = assembly.voters(event).filter(emailaddress__email=fold_email(email), emailaddress__verified=True).first()
+    if holder is None:
+        text = _("No member whose dues are paid up has this address: ask them which one they use here.")
+        raise Refused(text, code="unknown", field="email")
+    standing = event.proxies.standing()
+    if before := standing.filter(giver=giver).first():
+        if before.holder_id == holder.pk:
+            return before
+        raise Refused(_("You have given your vote already: take it back first."), code="given")
+    _refuse_to_hold(event, giver, holder)
+    _give_back(event, holder=giver)
+    proxy = Proxy.objects.create(event=event, giver=giver, holder=holder)
+    letter("events.proxy_given", key=f"events.proxy_given:{proxy.pk}", to=holder, proxy=proxy.pk)
+    return proxy
+
+
+@patient
+@transaction.atomic
+def withdraw(event: Event, *, giver: Member) -> None:
+    """Theirs again; it was already, for who had given none. Raises Refused."""
+    event = Event.objects.lock(event.pk)
+    if _has_begun(event):
+        raise Refused(_("The assembly has begun: come in, and you vote yourself."), code="begun")
+    event.proxies.standing().filter(giver=giver).update(revoked_at=timezone.now())
+
+
+def _give_back(event: Event, *, holder: Member) -> None:
+    """Who will not be there brings nobody's vote."""
+    for proxy in event.proxies.standing().filter(holder=holder).select_related("giver"):
+        proxy.revoked_at = timezone.now()
+        proxy.save(update_fields=["revoked_at"])
+        letter("events.proxy_returned", key=f"events.proxy_returned:{proxy.pk}", to=proxy.giver, proxy=proxy.pk)
+
+
+# -- refusals ------------------------------------------------------------------
+def _has_begun(event: Event) -> bool:
+    return event.starts_at is None or event.starts_at <= timezone.now()
+
+
+def _why_shut(event: Event) -> Refused | None:
+    if not event.is_assembly or not event.takes_registrations or not event.is_published:
+        return Refused(_("Votes are given to others at a general assembly alone."), code="elsewhere")
+    if event.is_cancelled:
+        return Refused(_("This meeting is cancelled."), code="cancelled")
+    if event.is_postponed:
+        return Refused(_("This meeting is postponed."), code="postponed")
+    if _has_begun(event):
+        return Refused(_("The assembly has begun: votes are not given any more."), code="begun")
+    return None
+
+
+def _refuse_unless_open(event: Event) -> None:
+    if refusal := _why_shut(event):
+        raise refusal
+    if not event.proxies_each:
+        raise Refused(_("At this assembly, everybody votes in person."), code="none")
+
+
+def _refuse_unless_theirs_to_give(event: Event, giver: Member) -> None:
+    if not assembly.voters(event).filter(pk=giver.pk).exists():
+        raise Refused(_("Those vote whose dues are paid up on the day of the assembly."), code="dues")
+    if event.registrations.going().filter(member=giver).exists():
+        raise Refused(_("You are registered: you vote yourself. Give your place back first."), code="going")
+
+
+def _refuse_to_hold(event: Event, giver: Member, holder: Member) -> None:
+    if holder == giver:
+        raise Refused(_("This is your own address: name another member."), code="self", field="email")
+    standing = event.proxies.standing()
+    if standing.filter(giver=holder).exists():
+        raise Refused(_("This member does not come either: name another one."), code="absent", field="email")
+    most = event.proxies_each
+    if standing.filter(holder=holder).count() >= most:
+        text = ngettext(
+            "This member brings %(most)s vote already, the most that is allowed: name another one.",
+            "This member brings %(most)s votes already, the most that is allowed: name another one.",
+            most,
+        )
+        raise Refused(text % {"most": most}, code="full", field="email")

@@ -1,0 +1,85 @@
+"""What an assembly adds: the quorum at the door and at the desk, the sheet that voters sign, who was elected."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from events import assembly
+from tests.cast import cast
+from tests.make import make_dues, make_event, make_member, make_proxy, make_registration
+
+pytestmark = pytest.mark.django_db
+HERE = {"arrived": 1, "checked_in_at": timezone.now()}
+
+
+def voter(name):
+    return make_dues(member=make_member(name=name)).member
+
+
+def make_assembly(**fields):
+    return make_event(**{"title": "Assemblée générale", "kind": "assembly", "audience": "members", "days": 0} | fields)
+
+
+@pytest.mark.parametrize(
+    ("voters", "percent", "needed"), [(0, 25, 0), (3, 25, 1), (4, 25, 1), (5, 25, 2), (100, 33, 33), (101, 33, 34), (7, None, 0)]
+)
+def test_a_part_of_a_person_is_one(voters, percent, needed):
+    count = assembly.Count(voters, needed, 0, percent)
+    assert (count.needed, count.is_reached) == (needed, True)
+    if needed:
+        assert not assembly.Count(voters, needed - 1, 0, percent).is_reached
+
+
+def test_the_door_and_the_desk_say_whether_there_are_enough(client):
+    event, holder = make_assembly(quorum=60), voter("Hana")
+    make_proxy(event=event, giver=voter("Gil"), holder=holder)
+    voter("Zoé")
+    client.force_login(cast("olga"))
+    pages = [reverse("door:door", args=[event.slug]), reverse("admin:events_event_attendees", args=[event.pk])]
+    for page in pages:
+        assert "non atteint, 0 sur 2" in client.get(page).content.decode()
+    make_registration(event=event, member=holder, **HERE)
+    for page in pages:
+        shown = client.get(page).content.decode()
+        assert "3 membres peuvent voter" in shown
+        assert "1 est là" in shown
+        assert "1 représenté" in shown
+        assert "atteint, 2 sur 2" in shown
+        assert "non atteint" not in shown
+    assert "Gil" in client.get(pages[1]).content.decode()
+
+
+def test_no_other_meeting_is_counted(client):
+    event = make_event(days=0)
+    make_registration(event=event, member=voter("Hana"), **HERE)
+    client.force_login(cast("olga"))
+    for page in (reverse("door:door", args=[event.slug]), reverse("admin:events_event_attendees", args=[event.pk])):
+        assert "peuvent voter" not in client.get(page).content.decode()
+
+
+def test_the_sheet_has_every_voter_and_nobody_else(client):
+    event, holder = make_assembly(), voter("Élan")
+    make_proxy(event=event, giver=voter("Gil"), holder=holder)
+    make_proxy(event=event, giver=voter("Ali"), holder=holder)
+    make_registration(event=event, member=make_member(name="Sans Cotisation"))
+    lines = assembly.roll(event)
+    assert [(line.name, line.given_to, line.brings) for line in lines] == [
+        ("Ali", "Élan", []),
+        ("Élan", "", ["Ali", "Gil"]),
+        ("Gil", "Élan", []),
+    ]
+    client.force_login(cast("olga"))
+    sheet = client.post(reverse("admin:events_event_paper", args=[event.pk, "emargement"])).content.decode()
+    assert "3 membres à jour de cotisation ce jour-là" in sheet
+    assert "représenté·e par Élan" in sheet
+    assert "Sans Cotisation" not in sheet
+
+
+def test_counting_costs_the_same_however_many(django_assert_num_queries):
+    event = make_assembly(quorum=10)
+    for number in (1, 6):
+        for n in range(number):
+            make_proxy(event=event, giver=voter(f"Don {n}"), holder=voter(f"Porte {n}"))
+        with django_assert_num_queries(5):
+            assembly.count(event)
+            assembly.roll(event)
