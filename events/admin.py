@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from events import attendees, copying, inviting, preparing, registering, scheduling, writing_desk
+from events import attendees, convoking_desk, copying, inviting, preparing, registering, scheduling, writing_desk
 from events.admin_attachments import AttachmentAdmin
 from events.admin_filters import PublishedFilter, RepetitionFilter
 from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, PassOnForm, ReasonForm, RepeatForm
@@ -278,7 +278,7 @@ class EventAdmin(ClubModelAdmin):
 
     # -- who comes -------------------------------------------------------------------
     def get_urls(self):
-        wrap, pages = self.admin_site.admin_view, [*attendees.pages(self), *writing_desk.pages(self)]
+        wrap, pages = self.admin_site.admin_view, [*attendees.pages(self), *convoking_desk.pages(self), *writing_desk.pages(self)]
         return [*(path(route, wrap(view), name=name) for route, view, name in pages), *super().get_urls()]
 
 

@@ -36,6 +36,7 @@ class EventsConfig(AppConfig):
         "event.walk_in": _("Let somebody in without a registration"),
         "event.door_link": _("Give a link to the door"),
         "event.door_link_revoke": _("Revoke a link to the door"),
+        "event.convoke": _("Convoke to an assembly"),
         "event.hand_out": _("Hand out a list of names"),
     }
 
@@ -59,6 +60,7 @@ class EventsConfig(AppConfig):
         "tomorrow": Kind(_("The day before a meeting of mine: how to get in"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "soon": Kind(_("An hour before an online meeting of mine: its link"), Family.MEETINGS, Cadence.NOW, is_alone=True),
         "mailing": Kind(_("What those who run a meeting write to its people"), Family.MEETINGS),
+        "convocation": Kind(_("I am called to a general assembly"), Family.MEETINGS),
         "proxy_given": Kind(_("A member gives me their vote"), Family.MEETINGS),
         "proxy_returned": Kind(_("My vote at an assembly is mine again"), Family.MEETINGS),
         "invitation": Kind(_("You are invited to a meeting"), Family.MEETINGS),

@@ -279,3 +279,14 @@ def _about_a_proxy(letter, *, is_standing: bool) -> dict | None:
     if row.event.is_called_off or row.event.is_over:
         return None
     return _facts(row.event, letter.language) | {"proxy": row}
+
+
+@composes("events.convocation")
+def convocation(letter):
+    """To the assembly at the date that it was written about."""
+    event = Event.objects.select_related("venue").filter(pk=letter.context["event"]).first()
+    if event is None or event.is_called_off or event.is_over or event.starts_at.isoformat() != letter.context["start"]:
+        return None
+    proxy_url = absolute(in_language(letter.language, "events:proxy", event.slug)) if event.proxies_each else ""
+    entry = calendar.file(event, is_inside=True).decode()
+    return _facts(event, letter.language) | {"proxy_url": proxy_url, "calendar": entry}

@@ -3,17 +3,21 @@
 from django import template
 
 from events import assembly, proxies
+from members.models import Mandate
 
 register = template.Library()
 
 
 @register.inclusion_tag("events/_assembly.html", takes_context=True)
 def assembly_of(context, event) -> dict:
-    """Who votes, and what the reader may do with their vote; nothing about any other kind of meeting."""
+    """Who votes, what the reader may do with their vote, and who was elected; nothing about any other kind of meeting."""
     visitor = context["request"].user
     is_shown = event.is_assembly and event.is_published and not event.is_called_off
-    vote = proxies.vote_of(event, visitor) if is_shown and event.local_day and visitor.is_authenticated else None
-    return {"event": event if is_shown else None, "vote": vote}
+    if not is_shown or event.local_day is None:
+        return {"event": event if is_shown else None}
+    vote = proxies.vote_of(event, visitor) if visitor.is_authenticated and not event.is_over else None
+    elected = [] if event.group_id else Mandate.objects.elected(event.local_day).shown_to(visitor).in_order()
+    return {"event": event, "vote": vote, "elected": elected}
 
 
 @register.inclusion_tag("events/_quorum.html")

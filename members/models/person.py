@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -332,6 +332,10 @@ class MandateQuerySet(models.QuerySet):
     def role_owed(self):
         """Those that are over and whose role at the desk is not taken back yet."""
         return self.past().filter(role_ended_at=None).exclude(staff_role="")
+
+    def elected(self, day: date):
+        """Those of a vote held on that day."""
+        return self.filter(elected_on=day)
 
     def shown_to(self, visitor):
         """Mandates of the people whose page `visitor` may read."""

@@ -1,12 +1,14 @@
 """What an assembly adds: the quorum at the door and at the desk, the sheet that voters sign, who was elected."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from events import assembly
 from tests.cast import cast
-from tests.make import make_dues, make_event, make_member, make_proxy, make_registration
+from tests.make import make_dues, make_event, make_group, make_mandate, make_member, make_person, make_proxy, make_registration
 
 pytestmark = pytest.mark.django_db
 HERE = {"arrived": 1, "checked_in_at": timezone.now()}
@@ -83,3 +85,22 @@ def test_counting_costs_the_same_however_many(django_assert_num_queries):
         with django_assert_num_queries(5):
             assembly.count(event)
             assembly.roll(event)
+
+
+def test_the_page_says_who_was_elected_that_day_to_who_may_read_their_page(client):
+    event = make_assembly(days=-3)
+    day = event.local_day
+    make_mandate(person=make_person(name="Élue Publique"), title="Présidente", elected_on=day)
+    make_mandate(person=make_person(name="Élu Discret", visibility="members"), title="Trésorier", elected_on=day)
+    make_mandate(person=make_person(name="Une Autre"), elected_on=day - timedelta(days=365))
+    make_mandate(person=make_person(name="Nommée Sans Vote"))
+
+    def named(page):
+        shown = client.get(page.get_absolute_url()).content.decode()
+        names = ("Élue Publique", "Élu Discret", "Une Autre", "Nommée Sans Vote")
+        return [name for name in names if f"<bdi>{name}</bdi>" in shown]
+
+    assert named(event) == ["Élue Publique"]
+    assert named(make_assembly(days=-3, group=make_group())) == named(make_event(days=-3)) == []
+    client.force_login(cast("milan"))
+    assert named(event) == ["Élue Publique", "Élu Discret"]

@@ -8,7 +8,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from events import admitting, inviting, registering, reminding, scheduling, writing
+from events import admitting, convoking, inviting, registering, reminding, scheduling, writing
 from events.models import Event
 from members import outbox
 from members.mail import COMPOSERS, letter
@@ -75,6 +75,7 @@ def a_letter_of_each_kind(member):
     for kind, gone in [("proxy_given", {}), ("proxy_returned", {"revoked_at": timezone.now()})]:
         proxy = make_proxy(event=event(kind, kind="assembly"), **{"giver" if gone else "holder": member}, **gone)
         letter(f"events.{kind}", key=kind, to=member, proxy=proxy.pk)
+    letter("events.convocation", key="c", to=member, **convoking.facts(event("convocation", kind="assembly")))
     inviting.invite(event("invitation", audience="invitation"), by=olga, member=member)
     return {row.kind for row in Letter.objects.all()}
 

@@ -276,6 +276,8 @@ def arguments(club) -> dict[str, list]:
         "admin:events_event_attendees[elsewhere]": [club.invited.pk],
         "admin:events_event_table": [club.open.pk],
         "admin:events_event_table[elsewhere]": [club.invited.pk],
+        "admin:events_event_convoke": [club.assembly.pk],
+        "admin:events_event_convoke[elsewhere]": [club.open.pk],
         "admin:events_event_write": [club.open.pk],
         "admin:events_event_write[elsewhere]": [club.invited.pk],
         "admin:events_event_change[elsewhere]": [club.invited.pk],
