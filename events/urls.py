@@ -1,6 +1,6 @@
 from django.urls import path
 
-from events import attachment_views, calendar_views, proxy_views, ticket_views, views
+from events import attachment_views, calendar_views, feedback_views, proxy_views, ticket_views, views
 
 app_name = "events"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("<slug:slug>/billet/<slug:token>/code.png", ticket_views.ticket_code, name="ticket_code"),
     path("<slug:slug>/place/", views.claim, name="claim"),
     path("<slug:slug>/place/<slug:token>/", views.claim_by_link, name="claim_by_link"),
+    path("<slug:slug>/avis/", feedback_views.feedback, name="feedback"),
+    path("<slug:slug>/avis/resultats/", feedback_views.opinions, name="opinions"),
+    path("<slug:slug>/avis/<slug:token>/", feedback_views.feedback_by_link, name="feedback_by_link"),
     path("<slug:slug>/documents/<int:pk>/", attachment_views.document, name="document"),
     path("<slug:slug>/pouvoir/", proxy_views.proxy, name="proxy"),
     path("<slug:slug>/pouvoir/retrait/", proxy_views.proxy_withdraw, name="proxy_withdraw"),

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from events import asking
-from events.models import Answer, DoorLink, DoorTap, Event, Invitation, Mailing, Registration
+from events.models import Answer, DoorLink, DoorTap, Event, Feedback, Invitation, Mailing, Registration
 from members.importing import deeds as importing
 from members.mail import letter
 from members.models import Entry, Erasure, Export, GroupRequest, Import, Letter, Member, Notice, SealedRecord
@@ -166,7 +166,16 @@ def _old_reports_of_imports() -> QuerySet:
     return Import.objects.with_old_lines()
 
 
+def _opinions_that_stand() -> QuerySet:
+    return Feedback.objects.to_make_nobodys()
+
+
+def _unsigned(rows: QuerySet) -> None:
+    rows.update(member=None)
+
+
 RULES = (
+    Rule("whose the opinions of a meeting are, a month after it", _opinions_that_stand, _unsigned),
     Rule("registrations of friends, a year after the meeting: a number is left", _friends_registrations, _of_nobody),
     Rule("names given at the door without an account, three months after the meeting", _names_given_at_the_door, _of_nobody),
     Rule("taps at the door, a month after the meeting", _old_taps, _deleted),

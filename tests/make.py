@@ -14,6 +14,7 @@ from events.models import (
     Cycle,
     Event,
     EventPartner,
+    Feedback,
     Invitation,
     Mailing,
     Proxy,
@@ -202,6 +203,10 @@ def make_attachment(*, event=None, kind="link", title="Ce qu’en dit la presse"
 
 def make_document(*, name="notes.pdf", content=b"%PDF-1.7 notes", **fields) -> Attachment:
     return make_attachment(kind=fields.pop("kind", "document"), file=ContentFile(content, name=name), **fields)
+
+
+def make_feedback(*, event=None, member=None, score=4, **fields) -> Feedback:
+    return Feedback.objects.create(event=event or make_event(days=-2), member=member or make_member(), score=score, **fields)
 
 
 def make_invitation(*, event=None, email="", member=None) -> Invitation:

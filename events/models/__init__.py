@@ -2,6 +2,7 @@ from events.models.assembly import Proxy
 from events.models.attachment import Attachment
 from events.models.door import DoorLink, DoorTap
 from events.models.event import Event
+from events.models.feedback import Feedback
 from events.models.invitation import Invitation
 from events.models.mailing import Mailing
 from events.models.place import Cycle, Venue
@@ -19,6 +20,7 @@ __all__ = [
     "Event",
     "EventPartner",
     "EventTopic",
+    "Feedback",
     "Invitation",
     "Mailing",
     "Proxy",

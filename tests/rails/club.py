@@ -80,6 +80,8 @@ def _meetings(club) -> None:
     make.make_event_partner(event=club.open, organisation=club.organisation)
     make.make_invitation(event=club.invited, member=club.milan)
     club.registration = make.make_registration(event=club.open, member=club.milan)
+    club.was_there = make.make_registration(event=club.past, member=club.milan)
+    make.make_feedback(event=club.past, remark="Très bien.")
     club.photo = make.make_attachment(event=club.past, kind="photo")
     club.document = make.make_document(event=club.past)
     club.members_document = make.make_document(event=club.past, is_for_members=True)
@@ -167,6 +169,11 @@ def arguments(club) -> dict[str, list]:
         "events:document[members]": [club.past.slug, club.members_document.pk],
         "events:document[invitation]": [club.invited.slug, club.invited_document.pk],
         "events:document[photo]": [club.past.slug, club.photo.pk],
+        "events:feedback": [club.past.slug],
+        "events:feedback_by_link": [club.past.slug, club.was_there.token],
+        "events:feedback_by_link[forged]": [club.past.slug, "forged"],
+        "events:opinions": [club.past.slug],
+        "events:opinions[group]": [club.open.slug],
         "events:leave_by_link": [club.open.slug, club.registration.token],
         "events:confirm_by_link": [club.open.slug, club.registration.token],
         "events:confirm_by_link[forged]": [club.open.slug, "forged"],

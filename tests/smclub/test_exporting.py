@@ -26,6 +26,7 @@ from tests.make import (
     make_application,
     make_comment,
     make_dues,
+    make_feedback,
     make_group,
     make_group_notice,
     make_group_request,
@@ -122,6 +123,7 @@ def a_full_life(member) -> Person:
     person.languages.create(code="br")
     make_group(members=[member])
     make_group_notice(author=member)
+    make_feedback(member=member)
     make_mailing(author=member)
     member.handed_on.create(text="Le nom de domaine")
     make_group_request(member=member, message="Je voudrais en être.")
