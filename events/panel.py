@@ -110,7 +110,8 @@ def form_of(event: Event, member, registration: Registration | None, *, data=Non
     """Once registration is closed the answers stay as they are; fewer guests may be said until the end."""
     brought = registration.guests if registration and registration.is_live else 0
     is_closed = event.closes_at is None or timezone.now() >= event.closes_at
-    questions = [] if is_closed else list(event.questions.in_order())
+    asks = not is_closed and getattr(event, "has_questions", True)
+    questions = list(event.questions.in_order()) if asks else []
     initial = _initial(registration, wish, questions) if data is None else None
     return RegistrationForm(data, event=event, member=member, brought=brought, questions=questions, initial=initial)
 

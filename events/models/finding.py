@@ -161,7 +161,12 @@ class EventQuerySet(models.QuerySet):
         return self.select_related("venue", "group", "cover").with_seats_taken().fetch_mode(models.FETCH_PEERS)
 
     def for_page(self):
-        return self.select_related("venue", "previous_venue", "group", "cycle", "cover").with_seats_taken()
+        return self.select_related("venue", "previous_venue", "group", "cycle", "cover").with_seats_taken().with_has_questions()
+
+    def with_has_questions(self):
+        """Annotates `has_questions`, so that the page of an event that asks nothing does not look for them."""
+        questions = self.model._meta.get_field("questions").related_model.objects.filter(event=OuterRef("pk"))
+        return self.annotate(has_questions=Exists(questions))
 
     def with_partner(self, organisation):
         return self.filter(Exists(EventPartner.objects.filter(event=OuterRef("pk"), organisation=organisation)))
