@@ -1,7 +1,12 @@
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
 
 from events.models import Cycle, Event, Venue
+from events.programme import Season
+from members.models import Club
+from smclub.keeping import kept_here
 
 
 class EventSitemap(Sitemap):
@@ -25,6 +30,20 @@ class CycleSitemap(Sitemap):
 
     def items(self):
         return Cycle.objects.of_some(Event.objects.announced()).order_by("pk").only("slug")
+
+
+class ProgrammeSitemap(Sitemap):
+    """Of every season that has a meeting which may be announced, in both languages."""
+
+    i18n = alternates = True
+
+    def items(self):
+        club, announced = kept_here("club", Club.current), Event.objects.announced()
+        dates = announced.exclude(starts_at=None).order_by().values_list("starts_at", flat=True)
+        return sorted({Season.of(timezone.localdate(at), club).slug for at in dates})
+
+    def location(self, slug):
+        return reverse("places:programme", args=[slug])
 
 
 class VenueSitemap(Sitemap):

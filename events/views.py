@@ -6,6 +6,7 @@ from django.db.models.functions import ExtractYear
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.timezone import get_default_timezone
@@ -17,6 +18,7 @@ from events import attaching, confirming, linked_data, registering, sharing
 from events.forms import EventFilter
 from events.models import Cycle, Event, Registration, Venue
 from events.panel import answered, panel_of
+from events.programme import Season, with_meetings
 from members.models import Club
 from smclub import share_cards
 from smclub.keeping import kept_here
@@ -52,6 +54,23 @@ def event_past(request):
         .order_by("-year")
     )
     return render(request, "events/event_past.html", {"page": page, "years": years, "year": year})
+
+
+@require_safe
+@shared()
+def programme(request, season):
+    """All the meetings of one season on a page that prints; of this season, even before anything is planned."""
+    club = kept_here("club", Club.current)
+    wanted = Season.named(season, club)
+    listed = Event.objects.listed_for(request.user)
+    seasons = with_meetings(listed, club)
+    now = Season.of(timezone.localdate(), club)
+    if wanted is None or (wanted not in seasons and wanted != now):
+        raise Http404
+    before = max((one for one in seasons if one.last < wanted.first), key=lambda one: one.first, default=None)
+    after = min((one for one in seasons if one.first > wanted.last), key=lambda one: one.first, default=None)
+    context = {"season": wanted, "before": before, "after": after, "events": listed.in_season(wanted).for_cards()}
+    return render(request, "events/programme.html", context)
 
 
 @require_safe

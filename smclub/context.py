@@ -34,6 +34,7 @@ ELSEWHERE = {  # addresses whose place in the navigation is not that of their ap
     "posts:report_thanks": "",
     "places:cycle": "events",
     "places:venue": "events",
+    "places:programme": "events",
 }
 
 

@@ -42,6 +42,7 @@ WHOLE: tuple[type[Sitemap], ...] = (
     posts.TopicSitemap,
     events.EventSitemap,
     events.CycleSitemap,
+    events.ProgrammeSitemap,
     events.VenueSitemap,
     partners.PartnerSitemap,
     members.GroupSitemap,

@@ -88,7 +88,8 @@ def addresses() -> list[Shot]:
     from django.utils import timezone
 
     from events.models import Event, Venue
-    from members.models import Group, Letter, Organisation, Person
+    from events.programme import Season
+    from members.models import Club, Group, Letter, Organisation, Person
     from partners.models import Partner
     from posts.models import Post, Series
 
@@ -129,7 +130,9 @@ def addresses() -> list[Shot]:
     }
     paths |= {name: reverse(url) for name, url in names.items()}
     paths |= {slug: reverse("page", args=[slug]) for slug in ("le-club", "adherer", "accessibilite", "mentions-legales")}
+    season = Season.of(timezone.localdate(), Club.current())
     paths |= {
+        "programme": reverse("places:programme", args=[season.slug]),
         "search": reverse("search") + "?q=radio",
         "not-found": "/nulle-part/",
         "year": "/2017/",

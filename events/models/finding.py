@@ -197,6 +197,11 @@ class EventQuerySet(models.QuerySet):
     def of_kind(self, kind: str):
         return self.without_stubs().filter(kind=kind)
 
+    def in_season(self, season):
+        """Soonest first; what has no date is in no season."""
+        first, after = season.span
+        return self.filter(starts_at__gte=first, starts_at__lt=after).order_by("starts_at", "pk")
+
     def in_town(self, town: str):
         return self.without_stubs().filter(venue__city=town)
 

@@ -2,12 +2,16 @@
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from events import wording
 from events.models import Event, EventPartner, Talk
+from events.programme import Season
+from members.models import Club
 from smclub import dates
 from smclub.addresses import absolute
+from smclub.keeping import kept_here
 
 register = template.Library()
 
@@ -49,6 +53,12 @@ def iso(event) -> str:
     """The start for <time datetime>, as precisely as it is known."""
     formats = {"hour": "%Y-%m-%dT%H:%M%z", "day": "%Y-%m-%d", "month": "%Y-%m"}
     return f"{event.local_start:{formats[event.precision]}}" if event.precision in formats else ""
+
+
+@register.simple_tag
+def this_season() -> Season:
+    """The season of the club that today belongs to."""
+    return Season.of(timezone.localdate(), kept_here("club", Club.current))
 
 
 @register.inclusion_tag("events/_follow.html")

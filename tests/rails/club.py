@@ -25,6 +25,7 @@ from django.utils import timezone, translation
 
 from events import linked_data, tickets
 from events.models import DoorLink, EventTopic
+from events.programme import Season
 from members import preferring
 from members.mail import MESSAGE_SALT, ready_made
 from members.models import Club, Entry, Export, Import, JobRun, OldAddress, Picture, SealedRecord
@@ -208,6 +209,8 @@ def arguments(club) -> dict[str, list]:
         "mfa_remove_webauthn": [club.key.pk],
         "mfa_edit_webauthn": [club.key.pk],
         "places:cycle": [club.cycle.slug],
+        "places:programme": [Season.of(timezone.localdate(), club.club).slug],
+        "places:programme[missing]": ["1901-1902"],
         "places:venue": [club.venue.slug],
         "partners:detail": [club.partner.slug],
         "members:group": [club.group.slug],
