@@ -12,21 +12,15 @@ from events.admin_attachments import AttachmentAdmin
 from events.admin_filters import PublishedFilter, RepetitionFilter
 from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, PassOnForm, ReasonForm, RepeatForm
 from events.admin_registrations import RegistrationAdmin
+from events.admin_talks import TalkInline, revoke_links
 from events.admin_todos import ToDoAdmin
-from events.models import Cycle, Event, EventPartner, Invitation, Question, Talk, Venue
+from events.models import Cycle, Event, EventPartner, Invitation, Question, Venue
 from events.models.question import MOST
 from members.models import Entry, Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 
 __all__ = ["AttachmentAdmin", "RegistrationAdmin", "ToDoAdmin"]  # pages of the desk as those below
 RENDERED = {"body": "body_html"}
-
-
-class TalkInline(ClubInline):
-    model = Talk
-    extra = 0
-    autocomplete_fields = ["person"]
-    ordering = ["position", "pk"]
 
 
 class EventPartnerInline(ClubInline):
@@ -207,7 +201,8 @@ class EventAdmin(ClubModelAdmin):
         if formset.model is EventPartner and formset.has_changed():
             Event.objects.filter(pk=form.instance.pk).update(modified_at=timezone.now())
         if formset.model is not Invitation:
-            return super().save_formset(request, form, formset, change)
+            super().save_formset(request, form, formset, change)
+            return revoke_links(formset, by=request.user)
         for invitation in formset.save(commit=False):
             inviting.invite(form.instance, by=request.user, email=invitation.email)
         for invitation in formset.deleted_objects:

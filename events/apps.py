@@ -31,6 +31,8 @@ class EventsConfig(AppConfig):
         "registration.reinstate": _("Reinstate a registration"),
         "event.capacity": _("Change the number of places"),
         "event.write": _("Write to the people of a meeting"),
+        "talk.tell": _("Give one's texts as a speaker"),
+        "talk.revoke": _("Revoke the link of a speaker"),
         "registration.remove": _("Remove a registration"),
         "event.admit": _("Let somebody waiting in at the door"),
         "event.walk_in": _("Let somebody in without a registration"),
@@ -63,6 +65,7 @@ class EventsConfig(AppConfig):
         "convocation": Kind(_("I am called to a general assembly"), Family.MEETINGS),
         "proxy_given": Kind(_("A member gives me their vote"), Family.MEETINGS),
         "proxy_returned": Kind(_("My vote at an assembly is mine again"), Family.MEETINGS),
+        "remark": Kind(_("What speakers write to the organisers"), Family.TEAM),
         "invitation": Kind(_("You are invited to a meeting"), Family.MEETINGS),
         "registration_asked": Kind(
             _("Who asks for a place at a meeting I run"), Family.TEAM, Cadence.DAILY, permission="events.change_event"

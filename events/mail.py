@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from events import calendar, reminding, tickets, wording
-from events.models import Event, Invitation, Mailing, Proxy, Registration
+from events.models import Event, Invitation, Mailing, Proxy, Registration, Talk
 from members import preferring
 from members.mail import composes
 from smclub.addresses import absolute, in_language
@@ -290,3 +290,9 @@ def convocation(letter):
     proxy_url = absolute(in_language(letter.language, "events:proxy", event.slug)) if event.proxies_each else ""
     entry = calendar.file(event, is_inside=True).decode()
     return _facts(event, letter.language) | {"proxy_url": proxy_url, "calendar": entry}
+
+
+@composes("events.remark")
+def remark(letter):
+    talk = Talk.objects.select_related("event__venue", "person").filter(pk=letter.context["talk"]).first()
+    return talk and _facts(talk.event, letter.language) | {"talk": talk, "remark": letter.context["remark"]}

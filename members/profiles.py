@@ -68,6 +68,20 @@ def present(
     return person
 
 
+@transaction.atomic
+def describe(person: Person, *, portrait=None, **fields) -> None:
+    """What somebody without an account tells of themselves, for everybody to read. `portrait` is a file of smclub.images."""
+    for field, value in fields.items():
+        setattr(person, field, value)
+    person.visibility = Person.Visibility.PUBLIC
+    for readers in ("headline_for", "bio_for", "links_for", "portrait_for"):
+        setattr(person, readers, Person.Visibility.PUBLIC)
+    person.save()
+    if portrait:
+        _portray(person, portrait)
+    changed(person)
+
+
 def _organisation(name: str) -> Organisation:
     """The one of that name, however it is typed; or a new one."""
     if known := Organisation.objects.called(name):

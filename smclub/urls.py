@@ -3,6 +3,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from events import speaking_views
 from events import views as events_views
 from posts import views as posts_views
 from smclub import health, media, my_data, views, wayfinding
@@ -46,6 +47,7 @@ urlpatterns += i18n_patterns(
     path("evenements/", include("events.urls")),
     path("", include("events.place_urls")),
     path("accueil/", include("events.door_urls")),
+    path("intervention/<str:key>/", speaking_views.own_texts, name="speaker"),
     path("partenaires/", include("partners.urls")),
     path("", include("members.urls")),
     path("", include("posts.urls")),

@@ -294,8 +294,12 @@ class Event(Searchable, models.Model):
         return f"event {self.pk}" if self.may_be_announced else ""
 
     @property
+    def has_begun(self) -> bool:
+        return self.is_over or (self.starts_at is not None and self.starts_at <= timezone.now())
+
+    @property
     def is_running(self) -> bool:
-        return self.starts_at is not None and self.starts_at <= timezone.now() and not self.is_over
+        return self.has_begun and not self.is_over
 
     @property
     def places(self) -> int | None:

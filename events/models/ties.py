@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import ItemBase
 
 from members.models import Organisation, Person, Topic
+from smclub.links import web_address
 
 _LATEST = (F("event__starts_at").desc(nulls_last=True), "-pk")
 
@@ -32,6 +33,10 @@ class TalkQuerySet(models.QuerySet):
         talks = self.annotate(has_page=has_page).prefetch_related(people)
         return talks.order_by("position", "pk")
 
+    def of_speaker(self, talk):
+        """All that whoever gives `talk` does at its meeting."""
+        return self.filter(event=talk.event_id, person=talk.person_id).order_by("position", "pk")
+
     def of_person(self, person, *, events):
         """Those at `events`, latest first."""
         return self.filter(person=person, event__in=events).select_related("event").order_by(*_LATEST)
@@ -42,6 +47,11 @@ class Talk(models.Model):
         SPEAKER = "speaker", _("Speaker")
         CHAIR = "chair", _("Led by")
 
+    class Consent(models.TextChoices):
+        YES = "yes", _("May be photographed and filmed")
+        VOICE = "voice", _("May be quoted, neither photographed nor filmed")
+        NO = "no", _("Neither photographed, nor filmed, nor quoted")
+
     event = models.ForeignKey("events.Event", models.CASCADE, related_name="talks", verbose_name=_("event"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="talks", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.SPEAKER)
@@ -49,6 +59,10 @@ class Talk(models.Model):
     as_headline = models.CharField(
         _("role on that day"), max_length=150, blank=True, help_text=_("When it differs from today's.")
     )
+    slides_url = models.URLField(_("slides"), blank=True, validators=[web_address])
+    image_consent = models.CharField(_("pictures"), max_length=5, choices=Consent, blank=True)
+    told_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    key_version = models.PositiveSmallIntegerField(default=0, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = TalkQuerySet.as_manager()
@@ -56,7 +70,7 @@ class Talk(models.Model):
     class Meta:
         verbose_name = _("talk")
         verbose_name_plural = _("talks")
-        constraints = [models.UniqueConstraint(fields=["event", "person", "role"], name="talk_once")]
+        constraints = [models.UniqueConstraint(fields=["event", "person", "role", "title"], name="talk_once")]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.get_role_display()}"

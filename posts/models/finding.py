@@ -68,6 +68,10 @@ class PostQuerySet(models.QuerySet):
         translation = Q(translation__lang=language, translation__published_at__lte=now)
         return self.filter(Q(lang=language) | ~(original | translation))
 
+    def handed_in(self):
+        """No longer the author's draft alone."""
+        return self.filter(Q(submitted_at__isnull=False) | Q(published_at__isnull=False))
+
     def reports(self):
         return self.filter(kind=self.model.Kind.REPORT)
 

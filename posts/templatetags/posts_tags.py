@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from members.passing_on import Message
 from posts import metadata, sharing
 from posts.models import Post
+from posts.previews import preview_path
 from smclub.paging import page_of
 
 register = template.Library()
@@ -54,6 +55,13 @@ def writeups_of(context, event) -> dict:
     """What was written of `event`."""
     posts = _listed(context).telling_of(event).for_cards()
     return {"posts": posts, "title": _("What was written of it"), "name": "writeups", "kept_as": f"writeups {event.pk}"}
+
+
+@register.simple_tag
+def write_up_to_reread(event) -> dict | None:
+    """For those who spoke: the write-up once it is handed in, before everybody reads it; then its page."""
+    post = Post.objects.reports().handed_in().filter(event=event).order_by("pk").first()
+    return post and {"post": post, "path": post.get_absolute_url() if post.is_published else preview_path(post)}
 
 
 @register.inclusion_tag("posts/_section.html", takes_context=True)

@@ -23,7 +23,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone, translation
 
-from events import linked_data, tickets
+from events import linked_data, speaking, tickets
 from events.models import DoorLink, EventTopic
 from events.programme import Season
 from members import preferring
@@ -77,7 +77,7 @@ def _meetings(club) -> None:
     club.invited = make.make_event(title="Sur invitation", audience="invitation")
     club.confidential = make.make_event(title="Dîner privé", is_confidential=True)
     club.draft_event = make.make_event(title="Pas encore annoncée", published_at=None)
-    make.make_talk(event=club.open, person=club.person)
+    club.talk = make.make_talk(event=club.open, person=club.person)
     make.make_event_partner(event=club.open, organisation=club.organisation)
     make.make_invitation(event=club.invited, member=club.milan)
     club.registration = make.make_registration(event=club.open, member=club.milan)
@@ -185,6 +185,8 @@ def arguments(club) -> dict[str, list]:
         "events:ticket_by_link": [club.tonight.slug, club.place.token],
         "events:ticket_code": [club.tonight.slug, club.place.token],
         "events:ticket_by_link[forged]": [club.tonight.slug, "forged"],
+        "speaker": [speaking.key_of(club.talk)],
+        "speaker[forged]": ["1:forged"],
         "door:ticket": [tickets.code_of(club.place)],
         "door:ticket[forged]": ["forged"],
         **{f"door:{name}": [club.door_link.key] for name in ("door", "walk_in")},

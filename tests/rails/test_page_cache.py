@@ -50,6 +50,7 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "events:confirm_by_link",
     "events:ticket_by_link",
     "events:ticket_code",
+    "speaker",
     "door:door",
     "door:walk_in",
 }

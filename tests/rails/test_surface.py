@@ -32,6 +32,7 @@ FORMS = (
     "events:confirm_by_link",
     "events:ticket",
     "door:",
+    "speaker",
 )
 
 

@@ -1,0 +1,57 @@
+"""Who speaks, on the desk's page of a meeting, with the link by which they give their own texts."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from events import speaking
+from events.models import Talk
+from smclub.addresses import absolute, in_language
+from smclub.dates import full_day
+from smclub.desk import ClubInline
+
+
+class TalkForm(forms.ModelForm):
+    is_revoked = forms.BooleanField(
+        label=_("Give them another link"), required=False, help_text=_("The one they have answers no more.")
+    )
+
+
+class TalkInline(ClubInline):
+    model = Talk
+    form = TalkForm
+    template = "admin/edit_inline/stacked.html"
+    extra = 0
+    autocomplete_fields = ["person"]
+    ordering = ["position", "pk"]
+    readonly_fields = ["own_link"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("person", "role", "position"),
+                    ("title", "as_headline"),
+                    ("slides_url", "image_consent"),
+                    ("own_link", "is_revoked"),
+                ]
+            },
+        )
+    ]
+
+    @admin.display(description=_("their own page"))
+    def own_link(self, talk):
+        """To be sent to whoever speaks: no account is needed."""
+        if not talk.pk:
+            return _("once it is saved")
+        address = absolute(in_language(talk.event.lang, "speaker", speaking.key_of(talk)))
+        said = _("answered on %(day)s") % {"day": full_day(talk.told_at)} if talk.told_at else _("no answer yet")
+        return format_html('<a href="{}">{}</a> – {}', address, _("Link to send them"), said)
+
+
+def revoke_links(formset, *, by) -> None:
+    """What the formset of talks asks beside its fields; nothing of another formset."""
+    for form in formset.forms:
+        if formset.model is Talk and form.cleaned_data.get("is_revoked") and form.instance.pk:
+            speaking.revoke(form.instance, by=by)
