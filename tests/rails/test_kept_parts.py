@@ -15,7 +15,7 @@ from tests.rails.test_leaks import MEMBERS, hide, look, signed_in, surfaces
 from tests.rails.test_page_cache import SHOWN, VERBS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]  # a part is the same whatever the database
-NEW_EACH_TIME = re.compile(r'name="(?:csrfmiddlewaretoken|token)" value="[^"]*"|nonce="[^"]*"|"X-CSRFToken": ?"[^"]*"')
+NEW_EACH_TIME = re.compile(r'name="(?:csrfmiddlewaretoken|token|nonce)" value="[^"]*"|nonce="[^"]*"|"X-CSRFToken": ?"[^"]*"')
 ALONE = re.compile(r"^(account_|mfa_|usersessions_|demo_|admin:|card_|readyz|members:apply)")  # no page that has readers
 
 

@@ -153,7 +153,7 @@ def _hide_meetings(people, *, topic, speaker) -> dict[str, str]:
         make.make_event(**told, published_at=timezone.now() + timedelta(days=1), slug=f"{WORD}-demain"),
         make.make_event(**told, audience="invitation", slug="invitation"),
         make.make_event(**told, audience="invitation", days=-9, slug=f"{WORD}-invitation-passee"),
-        make.make_event(**told, **confidential, slug="dinner"),
+        make.make_event(**told, **confidential, days=1, slug="dinner"),
         make.make_event(**told, **confidential, days=-2, slug="dinner-d-hier"),
         make.make_event(**told | {"cycle": people.cycle}, published_at=None, slug=f"{WORD}-cycle"),
     ]

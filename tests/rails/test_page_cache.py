@@ -51,6 +51,8 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "events:ticket_by_link",
     "events:ticket_code",
     "speaker",
+    "events:feedback_by_link",
+    "events:document",  # allowed each time it is asked for
     "door:door",
     "door:walk_in",
 }
@@ -140,6 +142,7 @@ READ_ONLY = {
     "events.Registration",
 }  # see VERBS
 FOR_NO_VISITOR = {
+    "events.Attachment",  # shown once its meeting is over: tests/events/test_attaching.py
     "events.ToDo",
     "members.Application",
     "members.Dues",
