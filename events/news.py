@@ -76,16 +76,20 @@ def requests(notices: list[Notice], *, reader: Member) -> list[Item]:
 def thanks(notices: list[Notice], *, reader: Member) -> list[Item]:
     """What is told of the write-up is news of its own, in the same letter when both are due."""
     wanted = Event.objects.listed_for(reader).without_stubs().took_place()
+    ids, language = [notice.context["event"] for notice in notices], get_language() or "fr"
+    tokens = dict(Registration.objects.filter(event__in=ids, member=reader).values_list("event", "token"))
     return [
         Item(
             subject=_("Thank you for coming: %(title)s") % {"title": event.title},
             heading=_("Thank you for having been with us: “%(title)s”") % {"title": event.title},
-            url=absolute(in_language(get_language() or "fr", "events:detail", event.slug)),
+            url=absolute(in_language(language, "events:detail", event.slug)),
             text=_(
                 "What comes of it is on its page: the write-up, the slides and the photographs, and what you have to say of it."
             ),
+            deed=_("Give your opinion: two questions") if event.pk in tokens else "",
+            deed_url=absolute(in_language(language, "events:feedback_by_link", event.slug, tokens.get(event.pk, "-"))),
         )
-        for event in wanted.filter(pk__in=[notice.context["event"] for notice in notices])
+        for event in wanted.filter(pk__in=ids)
     ]
 
 

@@ -29,7 +29,7 @@ AT_ONCE = 500  # members of one run
 
 @dataclass(frozen=True)
 class Item:
-    """One piece of news in words. `subject` is the letter's when it tells nothing else."""
+    """One piece of news in words. `subject` is the letter's when it tells nothing else; `deed` is what may be done about it."""
 
     subject: str
     heading: str
@@ -37,6 +37,8 @@ class Item:
     text: str = ""
     html: str = ""
     when: str = ""
+    deed: str = ""
+    deed_url: str = ""
 
 
 TELLERS: dict[str, Callable[..., list[Item]]] = {}

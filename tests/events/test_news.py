@@ -153,4 +153,7 @@ def test_the_write_up_of_the_same_night_is_told_in_the_same_letter_and_not_twice
         assert compose(letter)
         assert [write_ups.tell_write_ups(), news.thank(), telling.sweep()] == [0, 0, 0]
     assert "Merci d’avoir été des nôtres" in letter.text
+    opinion = f"/evenements/{event.slug}/avis/{event.registrations.get().token}/"
+    assert opinion in letter.text
+    assert opinion in letter.html
     assert letter.text.count("Ce qu'on a dit") == 1
