@@ -69,6 +69,9 @@ class Left:
     documents: list[Attachment] = field(default_factory=list)
     links: list[Attachment] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return any((self.papers, self.photos, self.videos, self.links))
+
     @property
     def papers(self) -> list[Attachment]:
         return self.slides + self.documents

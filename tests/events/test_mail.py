@@ -8,13 +8,13 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from events import admitting, convoking, inviting, registering, reminding, scheduling, writing
+from events import admitting, convoking, inviting, registering, reminding, scheduling, speaking, writing
 from events.models import Event
 from members import outbox
 from members.mail import COMPOSERS, letter
 from members.models import Letter
 from tests.cast import cast
-from tests.make import make_event, make_member, make_proxy, make_registration, make_venue
+from tests.make import make_event, make_member, make_proxy, make_registration, make_talk, make_venue
 
 pytestmark = pytest.mark.django_db
 State = Letter.State
@@ -77,6 +77,7 @@ def a_letter_of_each_kind(member):
         letter(f"events.{kind}", key=kind, to=member, proxy=proxy.pk)
     letter("events.convocation", key="c", to=member, **convoking.facts(event("convocation", kind="assembly")))
     inviting.invite(event("invitation", audience="invitation"), by=olga, member=member)
+    speaking.tell(make_talk(event=event("remark")), talks={}, image_consent="yes", remark="Un micro, merci.")
     return {row.kind for row in Letter.objects.all()}
 
 

@@ -27,7 +27,7 @@ LANGUAGES = ("fr", "en")
 ADDRESS = re.compile(r"https?://[^\s\"'<>)]+")
 
 ELSEWHERE = ("https://www.openstreetmap.org/", "https://visio.example.org/")  # a map, and where a meeting is held online
-TO_THE_CLUB = ("members.contact", "members.message_reported")  # in French
+TO_THE_CLUB = ("members.contact", "members.message_reported", "events.remark")  # in French
 
 
 def somebody(language: str, **fields):
