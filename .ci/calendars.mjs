@@ -1,10 +1,10 @@
 // What ical.js reads in the calendars given: one line of JSON for each meeting, its moments in UTC.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { resolve } from "node:path";
 
 const [folder, ...files] = process.argv.slice(2);
-const required = createRequire(join(folder, "package.json"))("ical.js");
+const required = createRequire(resolve(folder, "package.json"))("ical.js");
 const ICAL = required.default ?? required;
 
 for (const file of files) {
