@@ -36,17 +36,18 @@ class Message:
     hashtag: str = ""
 
     def on(self, network: str = "") -> str:
-        """As `network` takes it: the summary goes first when there is not the room, then the end of the title."""
+        """As `network` takes it: without the room for all of it, the summary goes, then the names, then the end of the title."""
         with translation.override(self.lang):
             names = ", ".join(_name(who, network) for who in self.people)
-            rest = [*self.facts, _("With %(people)s") % {"people": names} if names else "", self.hashtag, self.url]
-        rest, most = [line for line in rest if line], MOST.get(network, MOST["linkedin"])
-        whole = "\n".join([self.title, *([self.summary] if self.summary else []), *rest])
-        if len(whole) <= most:
-            return whole
-        room = most - len("\n".join(["", *rest]))
-        title = self.title if len(self.title) <= room else f"{self.title[: room - 1].rstrip()}…"
-        return "\n".join([title, *rest])
+            names = _("With %(people)s") % {"people": names} if names else ""
+        most = MOST.get(network, MOST["linkedin"])
+        bare = [*self.facts, self.hashtag, self.url]
+        named = [*self.facts, names, self.hashtag, self.url]
+        for lines in ([self.title, self.summary, *named], [self.title, *named], [self.title, *bare]):
+            if len(text := _joined(lines)) <= most:
+                return text
+        rest = _joined(bare)
+        return f"{self.title[: most - len(rest) - 2].rstrip()}…\n{rest}"
 
     @property
     def texts(self) -> list[Ready]:
@@ -68,6 +69,10 @@ def _name(who: Person | Organisation, network: str) -> str:
     if network in NETWORKS and isinstance(who, Person) and who.is_announced:
         return who.shown_to_everybody.handle(network) or who.name
     return who.name
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(line for line in lines if line)
 
 
 def _query(values: dict) -> str:

@@ -10,6 +10,7 @@ from tests.make import make_event, make_person, make_post, make_talk
 
 URL = "https://club.example/evenements/vitrines/"
 HALL = Organisation(name="La Halle")
+CROWD = tuple(Organisation(name=f"La Maison numéro {n}") for n in range(30))
 LONG = {"title": "Long " * 40, "summary": "é" * 300, "facts": ("f" * 60,)}
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +29,7 @@ def test_each_line_is_there_when_there_is_something_to_say():
 
 
 @pytest.mark.parametrize("network", MOST)
-@pytest.mark.parametrize(
-    "fields", [{}, {"summary": "é" * 300}, {"title": "Long " * 40, "summary": "é" * 300, "facts": ("f" * 60,)}]
-)
+@pytest.mark.parametrize("fields", [{}, {"summary": "é" * 300}, LONG, {"people": CROWD}, LONG | {"people": CROWD}])
 def test_none_is_longer_than_its_network_takes_and_all_keep_the_address(network, fields):
     text = message(**fields).on(network)
     assert len(text) <= MOST[network]
