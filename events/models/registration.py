@@ -96,7 +96,7 @@ class Registration(models.Model):
 
     LIVE = (State.PENDING, State.WAITING, State.GOING)
 
-    event = models.ForeignKey("events.Event", models.CASCADE, related_name="registrations", verbose_name=_("event"))
+    event = models.ForeignKey("events.Event", models.PROTECT, related_name="registrations", verbose_name=_("event"))
     member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="registrations", verbose_name=_("member"))
     state = models.CharField(_("state"), max_length=10, choices=State)
     name = models.CharField(_("name given at the door"), max_length=120, blank=True)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import ProtectedError
 from django.urls import reverse
 
 from events import copying, scheduling
@@ -247,6 +248,13 @@ def test_a_draft_that_nobody_read_goes_and_nothing_else_does():
         with pytest.raises(copying.Refused) as caught:
             copying.discard(event, by=cast("olga"))
         assert (caught.value.code, Event.objects.filter(pk=event.pk).exists()) == (code, True)
+
+
+def test_the_database_itself_keeps_a_meeting_that_somebody_registered_for():
+    registration = make_registration()
+    with pytest.raises(ProtectedError):
+        registration.event.delete()
+    assert list(Event.objects.all()) == [registration.event]
 
 
 # -- cycles ------------------------------------------------------------------------------

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from django.utils import timezone
 
 from events import admitting, registering
@@ -365,42 +364,6 @@ def test_fewer_places_than_taken_removes_nobody_and_lets_newcomers_wait():
     registering.capacity_changed(event)
     assert event.free() == -2
     assert registering.join(event, member=cast("milan")).state == State.WAITING
-
-
-# -- the lock ------------------------------------------------------------------
-def sql_of(deed, *args, **kwargs):
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        deed(*args, **kwargs)
-    return [q["sql"] for q in queries]
-
-
-LOCKING = {  # what each takes besides the event; Mona goes, Milan comes
-    "join": lambda milan: {"member": milan},
-    "claim": lambda milan: {"member": cast("mona")},
-    "set_guests": lambda milan: {"member": cast("mona"), "guests": 1},
-    "leave": lambda milan: {"member": cast("mona")},
-    "unite": lambda milan: {"member": cast("mona"), "into": milan},
-    "promote": lambda milan: {},
-}
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("deed", [*LOCKING, "approve", "decline", "seat", "reinstate", "remove"])
-def test_the_first_statement_is_the_write_that_locks(deed):
-    event, milan = make_event(capacity=3, max_guests=2), cast("milan")
-    state = {"approve": State.PENDING, "decline": State.PENDING, "seat": State.WAITING, "reinstate": State.REMOVED}
-    registration = make_registration(event=event, member=cast("mona"), state=state.get(deed, State.GOING))
-    if deed in LOCKING:
-        statements = sql_of(getattr(registering, deed), event, **LOCKING[deed](milan))
-    else:
-        reason = {"reason": "Elle anime."} if deed == "seat" else {}
-        statements = sql_of(getattr(admitting, deed), registration, by=milan, **reason)
-    if connection.vendor == "sqlite":
-        assert statements[0] == "BEGIN IMMEDIATE"
-    first = next(sql for sql in statements if not sql.startswith(("BEGIN", "SET LOCAL")))
-    assert first.startswith('UPDATE "events_event" SET "rsvp_rev" = ("events_event"."rsvp_rev" + 1)')
 
 
 @pytest.mark.parametrize("others", [2, 40])

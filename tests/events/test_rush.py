@@ -166,7 +166,7 @@ def test_the_last_place_is_given_to_one_guest():
 def test_the_race_can_be_seen_without_the_lock():
     """Negative control: without the lock the same clients do oversell, so the tests above could have failed."""
     if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer: test_registering asserts its BEGIN IMMEDIATE instead")
+        pytest.skip("SQLite has one writer: test_locks asserts its BEGIN IMMEDIATE instead")
     event, deeds = four_want_the_last_place()
     assert run(deeds, is_unlocked=True)[State.GOING] > 1
     assert event.taken() > event.capacity

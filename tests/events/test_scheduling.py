@@ -2,8 +2,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events import inviting, scheduling
@@ -149,17 +147,6 @@ def test_inviting_an_address_that_has_an_account_ties_it_and_twice_is_once():
         inviting.invite(event, by=cast("olga"), email="FLORA@example.org")
     assert Invitation.objects.get().member == flora
     assert letters() == [("invitation", flora.email)]
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("verb", ["publish", "cancel", "postpone", "restore", "reschedule"])
-def test_the_first_statement_is_the_write_that_locks(verb):
-    event, olga = make_event(status="cancelled" if verb == "restore" else "scheduled"), cast("olga")
-    new = {"is_online": True} if verb == "reschedule" else {}
-    with CaptureQueriesContext(connection) as queries:
-        getattr(scheduling, verb)(event, by=olga, **new)
-    first = next(q["sql"] for q in queries if not q["sql"].startswith("BEGIN"))
-    assert first.startswith('UPDATE "events_event" SET "rsvp_rev"')
 
 
 def test_no_letter_about_a_registration_moves_the_calendar_entry():
