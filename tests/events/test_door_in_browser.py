@@ -1,9 +1,11 @@
 """The door on a telephone whose network goes away and comes back, and one without scripts."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
-from events import door
+from events import door, tickets
 from events.models import DoorTap, Registration
 from tests.cast import cast
 from tests.make import make_event, make_member, make_registration
@@ -58,3 +60,52 @@ def test_without_scripts_a_tap_is_a_form_and_letters_are_a_search(browser, eveni
     page.get_by_role("button", name="Est là – Zoé Le Goff").click()
     page.get_by_role("button", name="Annuler – Zoé Le Goff").wait_for()
     assert here(event) == ["Zoé Le Goff"]
+
+
+# Debian's Chromium has neither camera nor decoder: a canvas for the one, and for the other what the test holds before it.
+SCANNER = """(held) => {
+  const card = document.createElement("canvas");
+  setInterval(() => card.getContext("2d").fillRect(0, 0, 9, 9), 50);
+  navigator.mediaDevices.getUserMedia = async ({ video }) => {
+    if (!held || video.facingMode !== "environment") throw new DOMException("", "NotAllowedError");
+    return card.captureStream(5);
+  };
+  let looks = 0;
+  window.BarcodeDetector = class {
+    async detect(video) {
+      if (!video.videoWidth) throw new DOMException("", "InvalidStateError");
+      return ++looks > 1 ? held.map((rawValue) => ({ rawValue })) : [];
+    }
+  };
+}"""
+
+
+def with_camera(browser, address, *, holding):
+    """The door on a telephone that sees these codes at its second look; None: its camera is refused."""
+    page = browser.open(width=360)
+    page.add_init_script(f"({SCANNER})({json.dumps(holding)})")
+    page.goto(address)
+    return page
+
+
+def test_a_ticket_before_the_camera_leads_to_its_person(browser, evening):
+    event, address = evening
+    place = event.registrations.get(member__name="Ali Ben")
+    page = with_camera(browser, address, holding=["https://elsewhere.example/", tickets.address_of(place)])
+    page.get_by_role("button", name="Scanner un billet").click()
+    page.wait_for_url("**?billet=*")
+    assert [line.get_attribute("data-name") for line in page.locator("[data-name]").all()] == ["Ali Ben"]
+    page.get_by_role("button", name="Est là – Ali Ben").click()
+    page.get_by_role("button", name="Annuler – Ali Ben").wait_for()
+    assert here(event) == ["Ali Ben"]
+
+
+def test_without_the_camera_one_is_told_to_search(browser, evening):
+    page = with_camera(browser, evening[1], holding=None)
+    page.get_by_role("button", name="Scanner un billet").click()
+    page.get_by_text("L’appareil photo n’est pas disponible").wait_for()
+
+
+def test_a_browser_without_a_decoder_offers_no_scan(browser, evening):
+    page = browser.open(evening[1], width=360)
+    assert not page.get_by_role("button", name="Scanner un billet").is_visible()
