@@ -11,7 +11,7 @@ from events import reviewing
 from events.models import Feedback
 from smclub import retention
 from tests.cast import cast
-from tests.make import make_event, make_feedback, make_group, make_member, make_registration
+from tests.make import make_event, make_event_partner, make_feedback, make_group, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
 HERE = {"arrived": 1, "checked_in_at": timezone.now()}
@@ -82,6 +82,15 @@ def test_opinions_are_for_those_who_run_the_meeting(client, who, status):
     event = make_event(days=-2, group=make_group(coordinators=[cast("coralie")]))
     client.force_login(cast(who))
     assert client.get(reverse("events:opinions", args=[event.slug])).status_code == status
+
+
+@pytest.mark.parametrize(("who", "is_led"), [(None, False), ("milan", False), ("olga", True)])
+def test_the_page_leads_those_who_run_the_meeting_to_its_opinions(client, who, is_led):
+    event = make_event(days=-2)
+    make_event_partner(event=event)
+    if who:
+        client.force_login(cast(who))
+    assert (reverse("events:opinions", args=[event.slug]) in client.get(event.get_absolute_url()).text) is is_led
 
 
 @pytest.mark.parametrize("by_link", [True, False])
