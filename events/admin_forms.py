@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from events import scheduling
 from events.copying import GIVEN_LABELS, MOST, free_slug
 from events.models import Event, Invitation
 from events.models.event import validate_zone
@@ -172,9 +173,11 @@ class EventForm(forms.ModelForm):
         help_text=gettext_lazy("Empty: two hours later, or the same day."),
     )
     is_silent = forms.BooleanField(
-        label=gettext_lazy("do not write about a change of date or place"),
+        label=gettext_lazy("do not write about a small change of hour"),
         required=False,
-        help_text=gettext_lazy("For a small change: otherwise those going and waiting get a letter with the old and the new."),
+        help_text=gettext_lazy(
+            "For less than half an hour sooner or later. Otherwise those going and waiting get a letter with the old and the new."
+        ),
     )
 
     class Meta:
@@ -262,9 +265,10 @@ class EventForm(forms.ModelForm):
 
     def _refuse_what_the_verbs_refuse(self, data: dict) -> None:
         event = self.instance
-        is_cancelled = Event.objects.filter(pk=event.pk, status=Event.Status.CANCELLED, published_at__isnull=False).exists()
-        if is_cancelled and set(self.changed_data) & set(MOVING):
-            self.add_error(None, forms.ValidationError(_("This meeting is cancelled: restore it first."), code="cancelled"))
+        try:
+            scheduling.refuse_move(event, self.moves, is_silent=data.get("is_silent", False))
+        except scheduling.Refused as refusal:
+            self.add_error(refusal.field, refusal)
         waiting = event.registrations.waiting().count() if "has_waiting_list" in self.changed_data else 0
         if waiting and not data.get("has_waiting_list"):
             text = ngettext(

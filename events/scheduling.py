@@ -4,7 +4,7 @@ Each verb takes the event's lock like those of events.registering. Whatever move
 (RFC 5546 §2.1.4 names dates and status; the place is our addition), and whatever a calendar exports sets `modified_at`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,7 @@ Status = Event.Status
 MOVING = ("starts_at", "ends_at", "precision", "is_hour_to_be_confirmed", "zone_name", "venue", "is_online")
 MOVED_ONLINE = ("venue", "is_online", "previous_venue", "was_online")
 FOLLOWING = ("rsvp_closes_at", "promotion_cutoff_at")  # move with the start unless given
+SMALL = timedelta(minutes=30)  # from there on a change is told, whatever is asked
 
 
 @patient
@@ -132,15 +133,14 @@ def restore(event: Event, *, by: Member) -> Event:
 def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> Event:
     """Moves an event to the new values of MOVING (and of FOLLOWING, which otherwise move with the start).
 
-    With a new start a postponed event takes place again. Those going and waiting are told once, old and new; `is_silent`
-    spares them a small change. Raises Refused for a cancelled event.
+    With a new start a postponed event takes place again. Those going and waiting are told once, old and new, unless it is over;
+    `is_silent` spares them a small change. Raises Refused.
     """
     event = Event.objects.lock(event.pk)
-    moved = {name: value for name, value in new.items() if getattr(event, name) != value}
+    moved = _differing(event, new)
     if not moved:
         return event
-    if event.status == Status.CANCELLED and event.is_published:
-        raise Refused(_("This meeting is cancelled: restore it first."), code="cancelled")
+    refuse_move(event, moved, is_silent=is_silent)
     old, before, old_day = _as_it_was(event), event.status, event.local_day
     if event.is_published and "starts_at" in moved and event.previous_starts_at is None:
         event.previous_starts_at = event.starts_at
@@ -157,9 +157,38 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
     if event.local_day != old_day:
         preparing.follow(event, old_day=old_day)
     seated = {registration.pk for registration in registering.promote(event)}
-    if event.is_published and not is_silent:
+    if event.is_published and not event.is_over and not is_silent:
         _tell_live(event, "rescheduled", but=seated, **old)
     return event
+
+
+def refuse_move(event: Event, new: dict, *, is_silent: bool) -> None:
+    """Of the values of `reschedule`, what those registered would not understand. Raises Refused."""
+    moved = _differing(event, new)
+    if not event.is_published or not set(moved) & set(MOVING):
+        return
+    if event.is_cancelled:
+        raise Refused(_("This meeting is cancelled: restore it first."), code="cancelled")
+    is_undated = moved.get("precision") == Event.Precision.NONE
+    end = moved.get("ends_at", event.ends_at)
+    is_hidden = is_silent and end is not None and end > timezone.now() and not _is_small(event, moved)
+    if not (is_undated or is_hidden) or not event.registrations.live().exists():
+        return
+    if is_undated:
+        raise Refused(_("People are registered: postpone this meeting instead."), code="undated", field="precision")
+    raise Refused(
+        _("People are registered: another place, or half an hour and more, is told to them."), code="silent", field="is_silent"
+    )
+
+
+def _differing(event: Event, new: dict) -> dict:
+    return {name: value for name, value in new.items() if getattr(event, name) != value}
+
+
+def _is_small(event: Event, moved: dict) -> bool:
+    """Less than half an hour sooner or later, at the same place."""
+    names = set(moved) & set(MOVING)
+    return names <= {"starts_at", "ends_at"} and all(abs(moved[name] - getattr(event, name)) < SMALL for name in names)
 
 
 def _call_off(event: Event, status: str, verb: str, *, by: Member, reason: str) -> Event:
@@ -191,7 +220,7 @@ def _written(event: Event, verb: str, *, by: Member, fields: list[str], before: 
 
 
 def _follow(event: Event, moved: dict) -> None:
-    """An opening, end or cut-off that was set by hand keeps its distance from the start."""
+    """An end of registration or a cut-off that was set by hand keeps its distance from the start."""
     if not (moved.get("starts_at") and event.starts_at):
         return
     by_how_much = moved["starts_at"] - event.starts_at

@@ -145,11 +145,20 @@ def test_saving_writes_only_what_was_changed(client, olga):
 def test_a_new_date_is_told_once_unless_it_is_silent(client, olga, silent, letters):
     event = make_event()
     make_registration(event=event)
-    later = {"starts_at": event.starts_at + timedelta(days=7), "ends_at": event.ends_at + timedelta(days=7)}
+    later = {"starts_at": event.starts_at + timedelta(minutes=29), "ends_at": event.ends_at + timedelta(minutes=29)}
     assert save(client, event, is_silent=silent, **later).status_code == 302
     event.refresh_from_db()
     assert (event.ical_sequence, kinds()) == (1, letters)
     assert event.previous_starts_at is not None
+
+
+def test_what_those_registered_must_know_is_not_kept_from_them(client, olga):
+    event = make_event()
+    make_registration(event=event)
+    later = {"starts_at": event.starts_at + timedelta(days=7), "ends_at": event.ends_at + timedelta(days=7)}
+    assert set(save(client, event, is_silent="on", **later).context["adminform"].form.errors) == {"is_silent"}
+    assert set(save(client, event, precision="none", starts_at="", ends_at="").context["adminform"].form.errors) == {"precision"}
+    assert save(client, event, title="Titre corrigé", is_silent="on").status_code == 302
 
 
 def test_a_cancelled_meeting_is_not_moved(client, olga):

@@ -103,12 +103,47 @@ def test_the_sequence_rises_with_what_moves_a_calendar_entry(new, moves):
     assert len(letters()) == (2 if moves else 0)
 
 
+def later(event, **by):
+    return {"starts_at": event.starts_at + timedelta(**by), "ends_at": event.ends_at + timedelta(**by)}
+
+
 def test_a_small_change_may_be_silent():
     event, _going, _waiting = with_people()
-    scheduling.reschedule(
-        event, by=cast("olga"), starts_at=event.starts_at + timedelta(minutes=10), is_silent=True, ends_at=event.ends_at
-    )
+    scheduling.reschedule(event, by=cast("olga"), is_silent=True, **later(event, minutes=29))
     assert letters() == []
+
+
+@pytest.mark.parametrize("change", [{"minutes": 30}, {"minutes": -30}, {"days": 7}, "venue", "zone_name", "is_online"])
+def test_a_change_that_is_not_small_may_not(change):
+    event, going, _waiting = with_people()
+    new = {"venue": make_venue(), "zone_name": "Indian/Reunion", "is_online": True}
+    moved = later(event, **change) if isinstance(change, dict) else {change: new[change]}
+    with pytest.raises(scheduling.Refused) as caught:
+        scheduling.reschedule(event, by=cast("olga"), is_silent=True, **moved)
+    assert (caught.value.code, caught.value.field, letters()) == ("silent", "is_silent", [])
+    event.registrations.filter(pk=going.pk).delete()
+    event.registrations.update(state=State.CANCELLED)
+    assert scheduling.reschedule(event, by=cast("olga"), is_silent=True, **moved).ical_sequence == 1
+
+
+def test_nobody_is_written_to_about_a_meeting_that_is_over():
+    """Corrected years later, it is history; dated again, it is news."""
+    event, going, waiting = with_people(days=-30)
+    scheduling.reschedule(event, by=cast("olga"), venue=make_venue(), **later(event, hours=-1))
+    assert letters() == []
+    scheduling.reschedule(event, by=cast("olga"), **later(event, days=60))
+    assert letters() == sorted([("rescheduled", going.member.email), ("rescheduled", waiting.member.email)])
+
+
+@pytest.mark.parametrize("status", ["scheduled", "postponed"])
+def test_those_registered_keep_a_date_until_it_is_postponed(status):
+    event, _going, _waiting = with_people(status=status)
+    unknown = {"precision": "none", "starts_at": None, "ends_at": None}
+    with pytest.raises(scheduling.Refused) as caught:
+        scheduling.reschedule(event, by=cast("olga"), **unknown)
+    assert (caught.value.code, caught.value.field) == ("undated", "precision")
+    event.registrations.update(state=State.CANCELLED)
+    assert scheduling.reschedule(event, by=cast("olga"), **unknown).starts_at is None
 
 
 def test_a_cancelled_meeting_is_restored_before_it_moves():
