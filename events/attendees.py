@@ -56,11 +56,13 @@ def as_table(request, pk):
     event = _run_by(request, pk)
     questions = list(event.questions.in_order())
     is_shown = request.user.has_perm("members.view_member")
-    header = [_("Name"), *([_("E-mail")] if is_shown else []), _("State"), _("Guests"), _("Their names"), _("First answered")]
+    facts = [_("State"), _("Guests"), _("Their names"), _("First answered"), _("Attendance")]
+    header = [_("Name"), *([_("E-mail")] if is_shown else []), *facts]
     lines = []
     for row in _rows(event):
         address = (row.member.email if row.member else row.email,) if is_shown else ()
-        facts = [row.get_state_display(), row.guests, ", ".join(asking.listed(row.guest_names)), row.created_at]
+        seen = Registration.Attendance(row.attendance).label if row.attendance else ""
+        facts = [row.get_state_display(), row.guests, ", ".join(asking.listed(row.guest_names)), row.created_at, seen]
         lines.append([row.shown_name, *address, *facts, *(row.said.get(question.pk, "") for question in questions)])
     Entry.objects.write("registration.export", event, by=request.user, note=str(len(lines)))
     return csv_answer([*header, *(question.text for question in questions)], lines, name=f"inscriptions-{event.slug}.csv")
@@ -72,7 +74,7 @@ def _run_by(request, pk) -> Event:
 
 def _rows(event: Event) -> list[Registration]:
     """Each with what it said: the answers by question, and the names of its guests."""
-    rows = list(event.registrations.for_list())
+    rows = list(event.registrations.for_list().with_attendance())
     said = Answer.objects.of(rows)
     for row in rows:
         row.said = said.get(row.pk, {})

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import asking, offering
+from events import asking, offering, reviewing
 from events.forms import RegistrationForm
 from events.models import Event, Question, Registration
 
@@ -77,6 +77,14 @@ class Panel:
         return self.state in ("going", "waiting", "pending")
 
     @property
+    def asks_for_an_opinion(self) -> bool:
+        return reviewing.asks(self.registration)
+
+    @property
+    def was_there(self) -> bool:
+        return self.holds_a_place and self.registration.attendance == Registration.Attendance.CAME
+
+    @property
     def can_change(self) -> bool:
         """Whether who has answered may say something else: how many they bring, or what they answered to the questions."""
         return self.is_answered and self.form is not None
@@ -142,7 +150,7 @@ def _state(event: Event, registration: Registration | None, visitor) -> str:
 
 
 def _registration(event: Event, visitor) -> Registration | None:
-    return event.registrations.filter(member=visitor).first() if visitor.is_authenticated else None
+    return event.registrations.with_attendance().filter(member=visitor).first() if visitor.is_authenticated else None
 
 
 def _room(event: Event, registration: Registration) -> int:

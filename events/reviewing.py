@@ -32,8 +32,21 @@ def refuse(event: Event, *, by: Member) -> None:
         raise Refused(_("Only those who were there are asked."), code="absent")
     if not event.is_over:
         raise Refused(_("The meeting is not over yet."), code="early")
-    if event.ends_at + WINDOW <= timezone.now():
+    if _is_closed(event):
         raise Refused(_("The meeting was more than a month ago: opinions are no longer gathered."), code="late")
+
+
+def asks(registration: Registration | None) -> bool:
+    """The same rule, asked of a row that came `with_attendance`: whether the page of its meeting asks for an opinion."""
+    if registration is None or not registration.is_going or registration.attendance == Registration.Attendance.ABSENT:
+        return False
+    event = registration.event
+    return event.is_over and not event.is_called_off and not _is_closed(event)
+
+
+def _is_closed(event: Event) -> bool:
+    """Opinions are gathered for a month; of a meeting that lost its date, not at all."""
+    return event.ends_at is None or event.ends_at + WINDOW <= timezone.now()
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def comment_published(comment: Comment) -> None:
         tell("posts.comment_reply", to={parent.member_id} - {comment.member_id}, **said)
     writers = Credit.objects.filter(post__discussion=comment.discussion_id, role__in=Credit.WRITERS, person__member__isnull=False)
     tell("posts.comment_on_article", to=set(writers.values_list("person__member", flat=True)) - {comment.member_id}, **said)
-    tell("posts.comment_on_meeting", to=set(_going_to(_meeting_of(comment))) - {comment.member_id}, **said)
+    tell("posts.comment_on_meeting", to=set(_people_of(_meeting_of(comment))) - {comment.member_id}, **said)
 
 
 def comment_held(comment: Comment) -> None:
@@ -42,18 +42,21 @@ def _meeting_of(comment: Comment) -> Event | None:
     return event if event and (event.ends_at is None or event.ends_at > timezone.now() - FOLLOWED) else None
 
 
-def _going_to(event: Event | None) -> Iterable[int]:
-    going = Registration.objects.going().filter(event=event, member__isnull=False) if event else Registration.objects.none()
-    return going.values_list("member", flat=True)
+def _people_of(event: Event | None) -> Iterable[int]:
+    """Who goes to it; once it is over, who was there."""
+    if event is None:
+        return []
+    rows = Registration.objects.were_there(event) if event.is_over else event.registrations.going()
+    return rows.filter(member__isnull=False).values_list("member", flat=True)
 
 
 def tell_write_ups() -> int:
-    """A write-up that has just appeared, to those who went; once, whichever machine looks first."""
+    """A write-up that has just appeared, to those who were there; once, whichever machine looks first."""
     told = 0
     for post in Post.objects.to_tell():
         with transaction.atomic():
             if Post.objects.filter(pk=post.pk, told_at=None).update(told_at=timezone.now()):
-                tell("posts.write_up", to=_going_to(post.event), key=f"write-up:{post.event_id}", post=post.pk)
+                tell("posts.write_up", to=_people_of(post.event), key=f"write-up:{post.event_id}", post=post.pk)
                 told += 1
     return told
 

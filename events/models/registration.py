@@ -1,7 +1,7 @@
 import secrets
 
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, Sum, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +44,14 @@ class RegistrationQuerySet(models.QuerySet):
         """Going, and not seen at a door that was kept; where nobody was checked in, nobody is known to have stayed away."""
         kept = Registration.objects.came().filter(event=OuterRef("event"))
         return self.going().filter(Exists(kept), arrived=0, event__ends_at__lte=timezone.now())
+
+    def with_attendance(self):
+        """Annotates `attendance` of those going: came; else, once it is over, absent where the door was kept; else unknown."""
+        kinds = Registration.Attendance
+        kept = Exists(Registration.objects.came().filter(event=OuterRef("event")))
+        came, over = Q(arrived__gt=0), Q(kept, event__ends_at__lte=timezone.now())
+        known = Case(When(came, then=Value(kinds.CAME)), When(over, then=Value(kinds.ABSENT)), default=Value(kinds.UNKNOWN))
+        return self.annotate(attendance=Case(When(state=Registration.State.GOING, then=known), default=Value("")))
 
     def were_there(self, event):
         """At `event`: who was seen at the door, or where nobody kept it, whoever was going."""
@@ -88,12 +96,18 @@ class Registration(models.Model):
         CANCELLED = "cancelled", _("Cancelled by the member")
         REMOVED = "removed", _("Removed by an organiser")
 
+    class Attendance(models.TextChoices):
+        CAME = "came", _("Came")
+        ABSENT = "absent", _("Did not come")
+        UNKNOWN = "unknown", _("Unknown")
+
     class Source(models.TextChoices):
         WEB = "web", _("Site")
         ADMIN = "admin", _("Admin")
         DOOR = "door", _("Door")
         IMPORT = "import", _("Import")
 
+    attendance: str  # one of Attendance or "", after `with_attendance`
     LIVE = (State.PENDING, State.WAITING, State.GOING)
 
     event = models.ForeignKey("events.Event", models.PROTECT, related_name="registrations", verbose_name=_("event"))

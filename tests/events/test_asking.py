@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from events import copying, door_papers, registering
 from events.asking import field_of
@@ -226,6 +227,16 @@ def test_a_coordinator_is_given_no_address(client, dinner):
     make_registration(event=dinner)
     client.force_login(coralie)
     assert "@" not in client.post(reverse("admin:events_event_table", args=[dinner.pk])).content.decode()
+
+
+def test_the_table_of_a_meeting_that_is_over_says_who_came(client):
+    client.force_login(cast("olga"))
+    event = make_event(days=-2)
+    make_registration(event=event, member=make_member(name="Ana"), arrived=1, checked_in_at=timezone.now())
+    make_registration(event=event, member=make_member(name="Zoé"))
+    make_registration(event=event, member=make_member(name="Ugo"), state="waiting")
+    file = client.post(reverse("admin:events_event_table", args=[event.pk])).content.decode("utf-8-sig").splitlines()
+    assert [line.rpartition(";")[2] for line in file] == ["Présence", "Présent·e", "Absent·e", ""]
 
 
 def test_the_papers_of_the_door_name_guests_who_have_a_name():

@@ -29,19 +29,41 @@ HERE = {"arrived": 1, "checked_in_at": timezone.now()}
         ({"days": 2}, {}, False, "early"),
         ({"days": -29}, {}, False, None),
         ({"days": -31}, {}, False, "late"),
+        ({"days": None}, {}, False, "late"),
     ],
 )
-def test_who_was_there_is_asked_for_a_month(meeting, mine, somebody_came, code):
+def test_who_was_there_is_asked_for_a_month_by_the_page_too(client, meeting, mine, somebody_came, code):
     event, milan = make_event(**{"days": -2} | meeting), cast("milan")
     make_registration(event=event, member=milan, **mine)
     if somebody_came:
         make_registration(event=event, **HERE)
+    client.force_login(milan)
+    asked = f'href="{reverse("events:feedback", args=[event.slug])}"'
+    assert (asked in client.get(event.get_absolute_url()).text) is (code is None)
     if code is None:
         assert reviewing.give(event, by=milan, score=4, remark=" Bien. ").remark == "Bien."
         return
     with pytest.raises(reviewing.Refused) as refused:
         reviewing.give(event, by=milan, score=4)
     assert (refused.value.code, Feedback.objects.count()) == (code, 0)
+
+
+@pytest.mark.parametrize(
+    ("days", "mine", "somebody_came", "attendance"),
+    [
+        (-2, HERE, True, "came"),
+        (-2, {}, True, "absent"),
+        (-2, {}, False, "unknown"),
+        (-0.01, {}, True, "unknown"),  # it goes on: they may be late
+        (-0.01, HERE, True, "came"),
+        (-2, {"state": "waiting"}, True, ""),
+    ],
+)
+def test_nobody_is_absent_where_the_door_was_not_kept(days, mine, somebody_came, attendance):
+    row = make_registration(event=make_event(days=days), **mine)
+    if somebody_came:
+        make_registration(event=row.event, **HERE)
+    assert row.event.registrations.with_attendance().get(pk=row.pk).attendance == attendance
 
 
 def test_said_again_it_takes_the_place_of_what_was_said():

@@ -40,6 +40,26 @@ def test_a_write_up_is_told_once_to_those_who_went():
     assert post.excerpt in letter.text
 
 
+def test_who_was_not_seen_at_a_door_that_was_kept_hears_neither_of_it_nor_of_what_is_said():
+    """Milan was registered and stayed away; Mona came."""
+    post, mona = write_up(), cast("mona")
+    make.make_registration(event=post.event, member=mona, arrived=1, checked_in_at=timezone.now())
+    news.tell_write_ups()
+    news.comment_published(make.make_comment(discussion=make.make_discussion(event=post.event)))
+    assert sorted(Notice.objects.values_list("kind", "member")) == [
+        ("posts.comment_on_meeting", mona.pk),
+        ("posts.write_up", mona.pk),
+    ]
+
+
+def test_who_is_still_on_the_way_hears_what_is_said_while_others_are_let_in():
+    event, milan = make.make_event(days=0), cast("milan")
+    make.make_registration(event=event, member=milan)
+    make.make_registration(event=event, member=cast("mona"), arrived=1, checked_in_at=timezone.now())
+    news.comment_published(make.make_comment(discussion=make.make_discussion(event=event)))
+    assert set(Notice.objects.values_list("member", flat=True)) == {milan.pk, cast("mona").pk}
+
+
 def test_a_planned_one_is_told_when_it_appears():
     write_up(days=1)
     assert news.tell_write_ups() == 0
