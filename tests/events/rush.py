@@ -16,7 +16,7 @@ OF_ORGANISERS = ("approve", "remove")  # deeds of events.admitting, on a registr
 
 @dataclass(frozen=True)
 class Deed:
-    """One call of a verb of events.registering or events.door, by keyword: ids, not rows, because it crosses processes."""
+    """One call of a verb of events, by keyword: ids, not rows, because it crosses processes."""
 
     verb: str
     event: int
@@ -49,7 +49,7 @@ def _open(name: str, *, is_unlocked: bool):
 
 def _client(name, deed, barrier, answers, is_unlocked):
     connection = _open(name, is_unlocked=is_unlocked)
-    from events import admitting, door, registering
+    from events import admitting, door, proxies, registering
     from events.models import Event, Registration
     from members.models import Erasure, Member
     from smclub import erasing
@@ -76,6 +76,8 @@ def _client(name, deed, barrier, answers, is_unlocked):
         elif deed.verb == "erase":
             erasing.erase(Erasure.objects.get(member=facts["member"]))
             answer = "done"
+        elif deed.verb == "give":
+            answer = str(proxies.give(event, giver=facts["member"], email=facts["email"]).holder_id)
         elif deed.verb == "check_in":
             done = door.check_in(subject, keeper=door.Keeper(None), **facts)
             answer = f"{done.registration.arrived}{' already' if done.here_since else ''}"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from events.models import Event, Registration
 from members.models import Erasure, Letter
 from tests.events.rush import Deed, rush
-from tests.make import make_event, make_member, make_registration
+from tests.make import make_dues, make_event, make_member, make_registration
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 State = Registration.State
@@ -181,3 +181,42 @@ def test_the_constraint_on_the_queue_is_a_second_net():
     answers = [answer for _verb, _member, answer in rush(connection.settings_dict["NAME"], deeds, is_unlocked=True)]
     assert any("registration_queue_no_once" in answer for answer in answers)
     assert event.taken() == 1
+
+
+def voters(number):
+    return [make_dues().member for _n in range(number)]
+
+
+def gives(event, pairs):
+    return [Deed("give", event.pk, giver.pk, {"email": holder.email}) for giver, holder in pairs]
+
+
+def test_six_give_their_vote_to_somebody_who_may_bring_two():
+    event = make_event(kind="assembly", audience="members")
+    holder, *givers = voters(7)
+    answers = run(gives(event, [(giver, holder) for giver in givers]))
+    assert answers == {str(holder.pk): 2, "refused: full": 4}
+    assert event.proxies.standing().filter(holder=holder).count() == event.proxies.count() == 2
+    assert Letter.objects.filter(kind="events.proxy_given").count() == 2
+
+
+def test_a_vote_given_six_times_at_once_is_given_once():
+    event = make_event(kind="assembly", audience="members")
+    giver, holder = voters(2)
+    assert run(gives(event, [(giver, holder)] * 6)) == {str(holder.pk): 6}
+    assert (event.proxies.count(), Letter.objects.count()) == (1, 1)
+
+
+def test_of_a_vote_given_to_six_at_once_one_brings_it():
+    event = make_event(kind="assembly", audience="members")
+    giver, *holders = voters(7)
+    answers = run(gives(event, [(giver, holder) for holder in holders]))
+    assert answers == {str(event.proxies.get().holder_id): 1, "refused: given": 5}
+    assert Letter.objects.count() == 1
+
+
+def test_two_who_give_their_vote_to_each_other_at_once_do_not_both_stay_away():
+    event = make_event(kind="assembly", audience="members")
+    one, other = voters(2)
+    answers = run(gives(event, [(one, other), (other, one)]))
+    assert answers == {str(event.proxies.get().holder_id): 1, "refused: absent": 1}
