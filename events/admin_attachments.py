@@ -7,11 +7,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from events import attaching
-from events.models import Attachment
-from smclub.desk import ClubModelAdmin
+from events.models import Attachment, Event
+from smclub.desk import ClubModelAdmin, keys
 
 PAPER, ELSEWHERE, IMAGE = ("file", "url"), ("url",), ("picture",)
-TAKES = {"slides": PAPER, "document": PAPER, "video": ELSEWHERE, "link": ELSEWHERE, "photo": IMAGE}  # kind -> fields
+TAKES = {  # kind -> fields
+    **dict.fromkeys(("slides", "document", "minutes"), PAPER),
+    **dict.fromkeys(("video", "link"), ELSEWHERE),
+    "photo": IMAGE,
+}
 MISSING = {
     PAPER: _("Send a file, or give its address."),
     ELSEWHERE: _("Give its address."),
@@ -25,7 +29,7 @@ class AttachmentForm(forms.ModelForm):
             "url": _(
                 "Of a video, a press article, or slides that are elsewhere. Nothing of it is loaded before somebody follows it."
             ),
-            "file": _("For slides and documents: PDF, office document or plain text, at most 25 MB."),
+            "file": _("For slides, documents and minutes: PDF, office document or plain text, at most 25 MB."),
             "picture": _("For a photograph: its credit and its description are those of the picture."),
         }
 
@@ -64,10 +68,12 @@ class AttachmentAdmin(ClubModelAdmin):
         return super().get_queryset(request).run_by(request.user)
 
     def get_changeform_initial_data(self, request):
-        """From the list of one meeting, the next one is of that meeting."""
+        """From the list of one meeting, the next one is of that meeting; of an assembly, it is for members unless unticked."""
         listed = QueryDict(request.GET.get("_changelist_filters", ""))
-        meeting = {"event": listed["event__id__exact"]} if "event__id__exact" in listed else {}
-        return meeting | super().get_changeform_initial_data(request)
+        told = {"event": listed["event__id__exact"]} if "event__id__exact" in listed else {}
+        told |= super().get_changeform_initial_data(request)
+        assemblies = Event.objects.filter(pk__in=keys([str(told.get("event", ""))]), kind=Event.Kind.ASSEMBLY)
+        return {"is_for_members": assemblies.exists()} | told
 
     def save_model(self, request, obj, form, change):
         attaching.keep(obj)

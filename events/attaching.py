@@ -63,6 +63,7 @@ def check_document(upload) -> None:
 class Left:
     """What a meeting left, by kind, as its page shows it."""
 
+    minutes: list[Attachment] = field(default_factory=list)
     slides: list[Attachment] = field(default_factory=list)
     photos: list[Attachment] = field(default_factory=list)
     videos: list[Attachment] = field(default_factory=list)
@@ -70,7 +71,7 @@ class Left:
     links: list[Attachment] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return any((self.papers, self.photos, self.videos, self.links))
+        return any((self.minutes, self.papers, self.photos, self.videos, self.links))
 
     @property
     def papers(self) -> list[Attachment]:
@@ -82,6 +83,7 @@ def left_by(event: Event, visitor) -> Left:
     kinds = Attachment.Kind
     left = Left()
     shelves = {
+        kinds.MINUTES: left.minutes,
         kinds.SLIDES: left.slides,
         kinds.PHOTO: left.photos,
         kinds.VIDEO: left.videos,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from events import convoking
+from events import attaching, convoking
 from events.models import Event
 from events.refusals import Refused
 from members.mail import compose
@@ -32,7 +32,8 @@ def convoke(desk: admin.ModelAdmin, request, pk: int) -> HttpResponse:
             desk.message_user(request, said % {"n": number}, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:events_event_convoke", args=[event.pk]))
         convoking.refuse_unless_to_come(event)
-        context |= {"people": convoking.to_convoke(event).count(), "preview": _as_read(event, request.user)}
+        papers = attaching.left_by(event, request.user).documents
+        context |= {"people": convoking.to_convoke(event).count(), "preview": _as_read(event, request.user), "has_papers": papers}
     except Refused as refusal:
         context["refusal"] = refusal
     return TemplateResponse(request, "admin/events/event/convoke.html", desk.admin_site.each_context(request) | context)

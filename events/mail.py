@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from events import calendar, reminding, tickets, wording
+from events import attaching, calendar, reminding, tickets, wording
 from events.models import Event, Invitation, Mailing, Proxy, Registration, Talk
 from members import preferring
 from members.mail import composes
@@ -289,7 +289,8 @@ def convocation(letter):
         return None
     proxy_url = absolute(in_language(letter.language, "events:proxy", event.slug)) if event.proxies_each else ""
     entry = calendar.file(event, is_inside=True).decode()
-    return _facts(event, letter.language) | {"proxy_url": proxy_url, "calendar": entry}
+    papers = attaching.left_by(event, letter.member).documents
+    return _facts(event, letter.language) | {"proxy_url": proxy_url, "calendar": entry, "papers": papers}
 
 
 @composes("events.remark")

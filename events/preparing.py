@@ -41,9 +41,10 @@ TEMPLATES = {  # kind -> what, and how many days from the day of the meeting
     Kind.ASSEMBLY: (
         (_("Find the venue"), -60),
         (_("Write the reports and the agenda"), -30),
-        (_("Call the members, documents attached"), -21),
+        (_("Put the documents on the page, then convoke the members"), -21),
         (_("Gather the proxies"), -3),
         DOOR,
+        (_("Record who was elected"), 2),
         (_("Publish the minutes"), 14),
     ),
     Kind.EXTERNAL: ((_("Announce the meeting"), -14),),

@@ -30,19 +30,19 @@ OTHERWISE = (gettext_noop("Filter by %(field_name)s"),)  # words of Django's pag
 KEY_LENGTH = 19  # digits of the largest number of a row
 
 
-def _keys(typed: list[str]) -> list[str]:
+def keys(typed: list[str]) -> list[str]:
     """Without what no row can have as its number: looking for it is an error."""
     return [key for key in typed if key.isdecimal() and len(key) < KEY_LENGTH]
 
 
 class _Autocomplete(AutocompleteSelect):
     def optgroups(self, name, value, attr=None):
-        return super().optgroups(name, _keys(value), attr)
+        return super().optgroups(name, keys(value), attr)
 
 
 class _AutocompleteMultiple(AutocompleteSelectMultiple):
     def optgroups(self, name, value, attr=None):
-        return super().optgroups(name, _keys(value), attr)
+        return super().optgroups(name, keys(value), attr)
 
 
 class _List(ChangeList):

@@ -60,6 +60,7 @@ class Attachment(models.Model):
         PHOTO = "photo", _("Photograph")
         VIDEO = "video", _("Video")
         DOCUMENT = "document", _("Document")
+        MINUTES = "minutes", _("Minutes")
         LINK = "link", _("They talk about it")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="attachments", verbose_name=_("event"))
@@ -88,10 +89,10 @@ class Attachment(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="photo", picture__isnull=False, url="", file="")
                 | Q(kind__in=["video", "link"], picture__isnull=True, file="") & ~Q(url="")
-                | Q(kind__in=["slides", "document"], picture__isnull=True) & (Q(url="") ^ Q(file="")),
+                | Q(kind__in=["slides", "document", "minutes"], picture__isnull=True) & (Q(url="") ^ Q(file="")),
                 name="attachment_is_what_its_kind_says",
                 violation_error_message=_(
-                    "A photograph is a picture; a video or a link is an address; slides and documents are a file or an address."
+                    "A photograph is a picture; a video or a link is an address; anything else is a file or an address."
                 ),
             ),
             models.CheckConstraint(

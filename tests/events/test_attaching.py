@@ -50,6 +50,41 @@ def test_what_was_left_is_for_whom_the_meeting_is_and_most_of_it_for_afterwards(
     assert seen(who and cast(who), event) == sees
 
 
+def test_minutes_are_for_afterwards():
+    event, past = (make_event(days=days, kind="assembly", audience="members") for days in (3, -3))
+    for meeting in (event, past):
+        make_document(event=meeting, kind="minutes", title="Procès-verbal", is_for_members=True)
+    assert [seen(cast(who), meeting) for who in ("milan", "olga") for meeting in (event, past)] == [
+        set(),
+        {"Procès-verbal"},
+        {"Procès-verbal"},
+        {"Procès-verbal"},
+    ]
+    assert seen(cast("flora"), past) == set()
+
+
+def test_the_page_of_an_assembly_has_its_documents_then_its_minutes_under_their_own_names(client):
+    event = make_event(days=-3, kind="assembly", audience="members")
+    make_document(event=event, title="Rapport moral")
+    make_document(event=event, kind="minutes", title="Ce que nous avons décidé", is_for_members=True)
+    headings = ('id="minutes">Procès-verbal', 'id="papers">Documents de l’assemblée')
+    client.force_login(cast("milan"))
+    text = page_of(client, event).text
+    assert [heading in text for heading in headings] == [True, True]
+    assert text.index("Ce que nous avons décidé") < text.index("Rapport moral")
+    client.force_login(cast("flora"))
+    assert "Ce que nous avons décidé" not in page_of(client, event).text
+
+
+@pytest.mark.parametrize(("kind", "ticked"), [("assembly", True), ("conference", False)])
+def test_what_is_added_to_an_assembly_is_for_members_unless_unticked(client, kind, ticked):
+    client.force_login(cast("olga"))
+    add, event = reverse("admin:events_attachment_add"), make_event(kind=kind)
+    for told in (f"event={event.pk}&kind=minutes", f"_changelist_filters=event__id__exact%3D{event.pk}"):
+        form = client.get(f"{add}?{told}").context["adminform"].form
+        assert form.get_initial_for_field(form.fields["is_for_members"], "is_for_members") is ticked
+
+
 def test_a_coordinator_sees_those_of_their_groups_before_everybody():
     group = make_group(coordinators=[cast("coralie")])
     own, other = make_event(group=group, days=3), make_event(days=3)
@@ -134,6 +169,7 @@ def test_the_picture_of_a_photograph_taken_down_stays_among_the_clubs():
         {"kind": "video", "url": ""},
         {"kind": "link", "file": "documents/x.pdf"},
         {"kind": "slides", "url": "", "file": ""},
+        {"kind": "minutes", "url": "", "file": ""},
         {"kind": "document", "url": "https://a.example/", "file": "documents/x.pdf"},
         {"kind": "link", "title": ""},
     ],

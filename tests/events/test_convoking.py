@@ -11,7 +11,7 @@ from events.refusals import Refused
 from members import outbox
 from members.models import Entry, Letter
 from tests.cast import cast
-from tests.make import make_dues, make_event, make_group, make_member
+from tests.make import make_document, make_dues, make_event, make_group, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,27 @@ def test_the_letter_leads_to_the_agenda_and_to_proxies_where_there_are_any(most)
     assert "Comptes et élections." in letter.text
     assert (reverse("events:proxy", args=[event.slug]) in letter.text) == (most is None)
     assert "BEGIN:VEVENT" in letter.calendar
+
+
+def test_the_letter_names_what_is_to_be_read_when_it_leaves():
+    event = make_assembly()
+    voter()
+    convoking.convoke(event, by=cast("olga"))
+    for kind, title in (("document", "Comptes"), ("document", "Rapport moral"), ("minutes", "Procès-verbal"), ("slides", "Vues")):
+        make_document(event=event, kind=kind, title=title, is_for_members=True)
+    outbox.sweep()
+    letter = Letter.objects.get()
+    assert "À lire avant l’assemblée\u00a0:\n- Comptes\n- Rapport moral\n" in letter.text
+    assert letter.html.count("<li>") == 2
+
+
+def test_the_page_says_that_no_document_is_there_yet(client):
+    event = make_assembly()
+    client.force_login(cast("olga"))
+    page, add = reverse("admin:events_event_convoke", args=[event.pk]), reverse("admin:events_attachment_add")
+    assert f"{add}?event={event.pk}&amp;kind=document" in client.get(page).text
+    make_document(event=event)
+    assert f"{add}?event={event.pk}&amp;kind=document" not in client.get(page).text
 
 
 def test_the_page_tells_how_many_in_which_words_and_looking_writes_nothing(client):
