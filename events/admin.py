@@ -96,7 +96,11 @@ class EventAdmin(ClubModelAdmin):
         ),
         (
             _("Registration opens, closes"),
-            {"fields": ["rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at"], "classes": ["collapse"]},
+            {
+                "fields": ["rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at"],
+                "classes": ["collapse"],
+                "description": _("On the clock of the time zone of the meeting."),
+            },
         ),
         (_("General assembly"), {"fields": [("quorum", "most_proxies")], "classes": ["collapse"]}),
         (_("Meeting elsewhere"), {"fields": ["organiser_name", "outside_url", "price"], "classes": ["collapse"]}),
@@ -157,7 +161,7 @@ class EventAdmin(ClubModelAdmin):
             return self._made(request, obj, form)
         before = Event.objects.get(pk=obj.pk)
         moves = form.moves
-        plain = [name for name in form.changed_data if name not in moves and name not in ("topics", "is_silent", "published_at")]
+        plain = [name for name in form.changed if name not in moves and name not in ("topics", "is_silent", "published_at")]
         plain += [RENDERED[name] for name in plain if name in RENDERED]
         if plain or "topics" in form.changed_data:  # a calendar says them too
             obj.modified_at = timezone.now()

@@ -1,10 +1,8 @@
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminURLFieldWidget
-from django.forms.utils import from_current_timezone
-from django.utils import timezone
+from django.contrib.admin.widgets import AdminDateWidget, AdminURLFieldWidget
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,11 +13,13 @@ from events.models import Event, Invitation
 from events.models.event import validate_zone
 from events.scheduling import FOLLOWING, MOVING
 from members.models.member import fold_email
+from smclub.clocks import MomentField, MomentWidget
 from smclub.links import web_address
 from smclub.words import slug as slug_of
 
 HOUR, DAY, MONTH, NONE = Event.Precision.HOUR, Event.Precision.DAY, Event.Precision.MONTH, Event.Precision.NONE
 USUAL_LENGTH = timedelta(hours=2)
+ON_ITS_CLOCK = {"starts_at", "ends_at", "rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at"}  # in the zone of the meeting
 HELP = {
     "slug": gettext_lazy(
         "End of the address of the page. Empty: made of the title. Changed later, the old address still leads to the page."
@@ -141,22 +141,19 @@ class InvitationForm(forms.ModelForm):
         return fold_email(self.cleaned_data["email"])
 
 
-class DayAndHourWidget(AdminSplitDateTime):
+class DayAndHourWidget(MomentWidget):
     def decompress(self, value):
         is_day_alone = isinstance(value, date) and not isinstance(value, datetime)
-        return [value, None] if is_day_alone else super().decompress(value)
+        return [value, None, ""] if is_day_alone else super().decompress(value)
 
 
-class DayAndHourField(forms.SplitDateTimeField):
-    """As typed, on no clock yet: a `date` when the hour was left empty, else a naive `datetime`."""
+class DayAndHourField(MomentField):
+    """A moment, or a `date` when the hour was left empty."""
 
     widget = DayAndHourWidget
 
-    def compress(self, data_list):
-        day, hour = data_list or (None, None)
-        if day is None and hour is not None:
-            raise forms.ValidationError(self.error_messages["invalid_date"], code="invalid_date")
-        return day if hour is None else datetime.combine(day, hour)
+    def without_hour(self, day: date) -> date:
+        return day
 
 
 class EventForm(forms.ModelForm):
@@ -191,6 +188,9 @@ class EventForm(forms.ModelForm):
             self.fields["slug"].required = False
         if self.instance.pk:
             self.initial["starts_at"], self.initial["ends_at"] = _as_typed(self.instance)
+        self.zone = _zone_named(self.data.get(self.add_prefix("zone_name"))) or self.instance.zone
+        for name in ON_ITS_CLOCK & self.fields.keys():
+            self.fields[name].put_on(self.zone, shown=self.instance.zone)
 
     def clean_slug(self):
         """Typed, else made of the title: without scripts nothing fills it in."""
@@ -220,42 +220,42 @@ class EventForm(forms.ModelForm):
     @property
     def moves(self) -> dict:
         """The new values of what a calendar shows, for `scheduling.reschedule`."""
-        return {name: self.cleaned_data[name] for name in self._changed if name in (*MOVING, *FOLLOWING)}
+        return {name: self.cleaned_data[name] for name in self.changed if name in (*MOVING, *FOLLOWING)}
 
     @property
-    def _changed(self) -> list[str]:
+    def changed(self) -> list[str]:
         """Names of the fields whose value will differ: dates are made rounder than they were typed, and keep the clock."""
-        dates = {"precision", "starts_at", "ends_at", "zone_name"}
-        changed = set(self.changed_data) | (dates if dates & set(self.changed_data) else set())
+        changed, dates = set(self.changed_data), {"precision", "starts_at", "ends_at", "zone_name"}
+        if "zone_name" in changed:
+            changed |= ON_ITS_CLOCK.difference(FOLLOWING if "starts_at" in changed else ())
+        if dates & changed:
+            changed |= dates
         return [name for name in self.cleaned_data if name in changed]
 
     def _set_dates(self, data: dict, start, end) -> None:
         """Puts the dates that were typed into `data`, as instants, or says beside which box they cannot be."""
-        precision, zone = data["precision"], ZoneInfo(data["zone_name"])
+        precision = data["precision"]
         if precision == NONE:
             data["starts_at"] = data["ends_at"] = None
         elif start is None:
             if "starts_at" not in self.errors:
                 self._refuse("starts_at", _("Give a date, or say that it is not known."), "undated")
         elif precision == HOUR:
-            self._set_hours(data, start, end, zone)
+            self._set_hours(data, start, end)
         else:
+            start, end = (_on_clock(typed, self.zone) for typed in (start, end))
             first, after = _days(start, end) if precision == DAY else _month(start)
             if after <= first:
                 self._refuse("ends_at", _("An event must end after it starts."), "order")
-            data["starts_at"], data["ends_at"] = (datetime.combine(day, time.min, tzinfo=zone) for day in (first, after))
+            data["starts_at"], data["ends_at"] = (datetime.combine(day, time.min, tzinfo=self.zone) for day in (first, after))
 
-    def _set_hours(self, data: dict, start, end, zone: ZoneInfo) -> None:
+    def _set_hours(self, data: dict, start, end) -> None:
         for name, typed in (("starts_at", start), ("ends_at", end)):
             if typed is None:
                 continue
             if not isinstance(typed, datetime):
                 return self._refuse(name, _("Give the hour too, or say that only the day is known."), "hour")
-            try:
-                with timezone.override(zone):
-                    data[name] = from_current_timezone(typed)
-            except forms.ValidationError as error:  # the night when clocks change
-                return self.add_error(name, error)
+            data[name] = typed
         data.setdefault("ends_at", data["starts_at"] + USUAL_LENGTH)
         if data["ends_at"] <= data["starts_at"]:
             self._refuse("ends_at", _("An event must end after it starts."), "order")
@@ -285,13 +285,20 @@ class EventForm(forms.ModelForm):
 
 def _as_typed(event: Event) -> tuple[date | None, date | None]:
     """The boxes of an event's dates: no hour that nobody gave, and no end that follows from the start."""
-    start, end = event.local_start, event.local_end
     if event.precision == HOUR:
-        return start.replace(tzinfo=None), end.replace(tzinfo=None)
+        return event.starts_at, event.ends_at
     if event.precision == DAY:
         first, after = event.days
         return first, after - timedelta(days=1) if after - first > timedelta(days=1) else None
-    return start and start.date(), None
+    return event.local_day, None
+
+
+def _zone_named(name: str | None) -> ZoneInfo | None:
+    return ZoneInfo(name) if name in available_timezones() else None
+
+
+def _on_clock(typed: date | None, zone: ZoneInfo) -> date | None:
+    return typed.astimezone(zone) if isinstance(typed, datetime) else typed
 
 
 def _day(typed: date) -> date:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from posts import publishing
 from posts.models import Category, Credit, Page, Post, Series
 from posts.previews import preview_path
+from smclub.clocks import MomentField
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 from smclub.words import slug as slug_of
 
@@ -65,7 +66,7 @@ class PostForm(forms.ModelForm):
 
 
 class ScheduleForm(forms.Form):
-    at = forms.SplitDateTimeField(label=_("Publish on"), widget=forms.SplitDateTimeWidget({"type": "date"}, {"type": "time"}))
+    at = MomentField(label=_("Publish on"))
 
     def clean_at(self):
         at = self.cleaned_data["at"]

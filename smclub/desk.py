@@ -12,7 +12,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.db.models import Q
+from django.db.models import DateTimeField, Q
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from smclub.changed import changed
+from smclub.clocks import MomentField, MomentWidget
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]  # where an action is offered
 ACTION = f"{ActionLocation.CHANGE_FORM.value}-action"  # its field in a change form
@@ -102,6 +103,7 @@ class ClubModelAdmin(admin.ModelAdmin):
 
     refusals: tuple[type[Exception], ...] = ()  # what the verbs of this page's actions raise, with a text for who acts
     paragraphs: tuple[str, ...] = ()  # fields of one paragraph, typed in two lines
+    formfield_overrides = {DateTimeField: {"form_class": MomentField, "widget": MomentWidget}}
 
     # -- who reads what ----------------------------------------------------------
     def lookup_allowed(self, lookup, value, request):

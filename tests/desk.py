@@ -25,8 +25,7 @@ def _sent(bound) -> dict:
         return {}  # what is there stays
     value = bound.value()
     if isinstance(bound.field, SplitDateTimeField):
-        parts = (f"{value:%Y-%m-%d}", f"{value:%H:%M:%S}") if value else ("", "")
-        return {f"{bound.html_name}_{n}": part for n, part in enumerate(parts)}
+        return {f"{bound.html_name}_{n}": part or "" for n, part in enumerate(bound.field.widget.decompress(value))}
     if isinstance(bound.field, ModelMultipleChoiceField):
         return {bound.html_name: [getattr(key, "pk", key) for key in value or []]}
     if isinstance(value, (list, QuerySet)):  # topics

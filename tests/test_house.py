@@ -33,6 +33,7 @@ FLOOR = {
         "covers",
         "share_cards",
         "dates",
+        "clocks",
         "paging",
         "searchable",
         "letterbox",
