@@ -354,7 +354,7 @@ class Event(Searchable, models.Model):
     @property
     def promotes_by_itself(self) -> bool:
         """Whether a place that becomes free is given to the first of the waiting list without their asking."""
-        return not self.is_promotion_paused and timezone.now() < self.cutoff_at
+        return not self.is_promotion_paused and timezone.now() < min(self.cutoff_at, self.closes_at)
 
     # -- questions -------------------------------------------------------------
     def speaker_names(self) -> str:

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from events import admitting, checking, registering
 from events.models import Event, Registration
@@ -109,6 +110,13 @@ def test_places_lowered_at_the_desk_are_no_break(event):
     Event.objects.filter(pk=event.pk).update(capacity=1)
     assert [line[:2] for line in checking.breaks()] == ["I1"]
     Entry.objects.write("event.capacity", event, by=cast("olga"), before="2/0", after="1/0")
+    assert list(checking.breaks()) == []
+
+
+def test_who_waits_when_registration_has_closed_is_no_break(event):
+    Event.objects.filter(pk=event.pk).update(capacity=3)
+    assert [line[:2] for line in checking.breaks()] == ["I2"]
+    Event.objects.filter(pk=event.pk).update(rsvp_closes_at=timezone.now())
     assert list(checking.breaks()) == []
 
 

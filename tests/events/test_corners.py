@@ -101,9 +101,13 @@ def test_a_paused_registration_says_that_it_is_paused():
     assert "pause" in str(refusal.value).lower()
 
 
-@pytest.mark.parametrize(("days", "is_paused", "expected"), [(9, False, True), (9, True, False), (0.2, False, False)])
-def test_the_panel_promises_a_place_only_while_places_are_given_by_themselves(days, is_paused, expected):
-    event = make_event(days=days, is_promotion_paused=is_paused)
+@pytest.mark.parametrize(
+    ("days", "is_paused", "closes_in", "expected"),
+    [(9, False, None, True), (9, True, None, False), (0.2, False, None, False), (9, False, 1, True), (9, False, -1, False)],
+)
+def test_the_panel_promises_a_place_only_while_places_are_given_by_themselves(days, is_paused, closes_in, expected):
+    closes_at = closes_in and timezone.now() + timedelta(hours=closes_in)
+    event = make_event(days=days, is_promotion_paused=is_paused, rsvp_closes_at=closes_at)
     assert event.promotes_by_itself is expected
 
 
