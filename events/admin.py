@@ -16,7 +16,7 @@ from events.admin_talks import TalkInline, revoke_links
 from events.admin_todos import ToDoAdmin
 from events.models import Cycle, Event, EventPartner, Invitation, Question, Venue
 from events.models.question import MOST
-from members.models import Entry, Group
+from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 
 __all__ = ["AttachmentAdmin", "RegistrationAdmin", "ToDoAdmin"]  # pages of the desk as those below
@@ -169,7 +169,7 @@ class EventAdmin(ClubModelAdmin):
         scheduling.reschedule(obj, by=request.user, is_silent=form.cleaned_data["is_silent"], **moves)
         if "published_at" in form.changed_data:
             self._put_on_site(request, obj, before)
-        self._log_places(request, obj, form, before)
+        registering.log_places(obj, before=(before.capacity, before.reserved), by=request.user)
         registering.capacity_changed(obj)
         self._warn_of_too_many(request, obj)
 
@@ -185,12 +185,6 @@ class EventAdmin(ClubModelAdmin):
             scheduling.publish(obj, by=request.user, at=at)
         else:
             scheduling.set_publication(obj, by=request.user, at=at)
-
-    def _log_places(self, request, obj, form, before) -> None:
-        """Fewer places than are taken is a decision: whoever checks the seats finds it here."""
-        if {"capacity", "reserved"} & set(form.changed_data):
-            said = [f"{event.capacity}/{event.reserved}" for event in (before, obj)]
-            Entry.objects.write("event.capacity", obj, by=request.user, before=said[0], after=said[1])
 
     def _warn_of_too_many(self, request, obj) -> None:
         event = Event.objects.get(pk=obj.pk)

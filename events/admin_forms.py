@@ -5,9 +5,9 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminURLFieldWidget
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from events import scheduling
+from events import registering, scheduling
 from events.copying import GIVEN_LABELS, MOST, free_slug
 from events.models import Event, Invitation
 from events.models.event import validate_zone
@@ -269,18 +269,11 @@ class EventForm(forms.ModelForm):
             scheduling.refuse_move(event, self.moves, is_silent=data.get("is_silent", False))
         except scheduling.Refused as refusal:
             self.add_error(refusal.field, refusal)
-        waiting = event.registrations.waiting().count() if "has_waiting_list" in self.changed_data else 0
-        if waiting and not data.get("has_waiting_list"):
-            text = ngettext(
-                "%(n)s registration waits: promote or remove it first.",
-                "%(n)s registrations wait: promote or remove them first.",
-                waiting,
-            )
-            self.add_error("has_waiting_list", forms.ValidationError(text % {"n": waiting}, code="waiting"))
-        pending = event.registrations.pending().count() if "is_by_approval" in self.changed_data else 0
-        if pending and not data.get("is_by_approval"):
-            text = ngettext("%(n)s request waits: answer it first.", "%(n)s requests wait: answer them first.", pending)
-            self.add_error("is_by_approval", forms.ValidationError(text % {"n": pending}, code="pending"))
+        for name in {"has_waiting_list", "is_by_approval"} & set(self.changed_data):
+            try:
+                registering.refuse_terms(event, {name: data.get(name)})
+            except registering.Refused as refusal:
+                self.add_error(refusal.field, refusal)
 
 
 def _as_typed(event: Event) -> tuple[date | None, date | None]:

@@ -54,7 +54,6 @@ COPIED = (
     "most_proxies",
     "has_waiting_list",
     "is_by_approval",
-    "is_by_approval",
 )
 SHIFTED = ("starts_at", "ends_at", "rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at")
 GIVEN = {  # what the following ones may take from a meeting: the fields behind each name
@@ -233,15 +232,18 @@ def _give(event: Event, other: Event, *, by: Member, names: list[str]) -> None:
         days = (other.local_day - event.local_day).days
         given |= {name: later(getattr(event, name), days=days, zone=event.zone) for name in ("starts_at", "ends_at")}
     plain = {name: value for name, value in given.items() if name not in scheduling.MOVING and getattr(other, name) != value}
-    for name, value in plain.items():
-        setattr(other, name, value)
+    places = other.capacity, other.reserved
     try:
+        registering.refuse_terms(other, plain)
+        for name, value in plain.items():
+            setattr(other, name, value)
         other.validate_constraints()
-    except ValidationError as error:
+    except ValidationError as error:  # a refusal too, in a sentence that does not say which meeting
         raise Refused(f"{other}: {' '.join(error.messages)}", code="untrue") from error
     if plain:
         other.modified_at = timezone.now()
         other.save(update_fields=[*plain, "modified_at"])
+    registering.log_places(other, before=places, by=by)
     scheduling.reschedule(other, by=by, **{name: value for name, value in given.items() if name in scheduling.MOVING})
     registering.capacity_changed(other)
     changed(other)

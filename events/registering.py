@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from events import asking, news, offering, seating
 from events.models import Event, Registration
@@ -158,6 +159,26 @@ def promote(event: Event, *, by: Member | None = None) -> list[Registration]:
     if by:
         Entry.objects.write("event.promote", event, by=by, note=", ".join(str(registration.pk) for registration in seated))
     return seated
+
+
+def refuse_terms(event: Event, new: dict) -> None:
+    """Of new values of its fields, those that would leave somebody who waits or asks without an answer. Raises Refused."""
+    if new.get("has_waiting_list") is False and (n := event.registrations.waiting().count()):
+        text = ngettext(
+            "%(n)s registration waits: promote or remove it first.", "%(n)s registrations wait: promote or remove them first.", n
+        )
+        raise Refused(text % {"n": n}, code="waiting", field="has_waiting_list")
+    if new.get("is_by_approval") is False and (n := event.registrations.pending().count()):
+        text = ngettext("%(n)s request waits: answer it first.", "%(n)s requests wait: answer them first.", n)
+        raise Refused(text % {"n": n}, code="pending", field="is_by_approval")
+
+
+def log_places(event: Event, *, before: tuple, by: Member) -> None:
+    """Fewer places than are taken is a decision: whoever checks the seats finds it here. `before`: as `after`, before."""
+    after = event.capacity, event.reserved
+    if after != before:
+        said = ["/".join(map(str, places)) for places in (before, after)]
+        Entry.objects.write("event.capacity", event, by=by, before=said[0], after=said[1])
 
 
 capacity_changed = promote  # more room, a later cut-off, a promotion no longer paused: the same deed

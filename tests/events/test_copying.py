@@ -7,7 +7,7 @@ import pytest
 from django.db.models import ProtectedError
 from django.urls import reverse
 
-from events import copying, scheduling
+from events import checking, copying, registering, scheduling
 from events.models import Event, EventPartner, Talk
 from members.models import Entry, Letter
 from tests.cast import cast
@@ -17,6 +17,7 @@ from tests.make import (
     make_event,
     make_event_partner,
     make_group,
+    make_member,
     make_registration,
     make_talk,
     make_todo,
@@ -207,6 +208,35 @@ def test_what_would_not_be_true_of_another_is_refused_in_words():
     assert caught.value.code == "untrue"
     other.refresh_from_db()
     assert other.audience == "open"
+
+
+@pytest.mark.parametrize(
+    ("field", "part", "state"), [("has_waiting_list", "places", "waiting"), ("is_by_approval", "audience", "pending")]
+)
+def test_nobody_who_waits_is_left_without_an_answer(field, part, state):
+    _before, this, other, _last = repeated(is_by_approval=True)
+    Event.objects.filter(pk=this.pk).update(**{field: False})
+    this.refresh_from_db()
+    row = make_registration(event=other, state=state)
+    with pytest.raises(copying.Refused) as caught:
+        copying.pass_on(this, by=cast("olga"), parts=[part])
+    assert str(caught.value).startswith(f"{other}: ")
+    row.delete()
+    assert copying.pass_on(this, by=cast("olga"), parts=[part]) == 2
+    other.refresh_from_db()
+    assert getattr(other, field) is False
+
+
+def test_fewer_places_than_are_taken_are_a_decision_that_is_logged():
+    _before, this, other, _last = repeated(capacity=3)
+    scheduling.publish(other, by=cast("olga"))
+    for _n in range(2):
+        registering.join(other, member=make_member())
+    Event.objects.filter(pk=this.pk).update(capacity=1)
+    this.refresh_from_db()
+    copying.pass_on(this, by=cast("olga"), parts=["places"])
+    assert list(checking.breaks()) == []
+    assert Entry.objects.about(other).filter(verb="event.capacity").values_list("before", "after").get() == ("3/0", "1/0")
 
 
 def test_a_coordinator_gives_to_those_of_their_group_alone():
