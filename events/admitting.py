@@ -24,8 +24,7 @@ def approve(registration: Registration, *, by: Member) -> Registration:
     seating.put(registration, State.WAITING)
     seated = seating.seat(event)
     registration = next((row for row in seated if row == registration), registration)
-    if registration.is_waiting and not event.has_waiting_list:
-        raise Refused(_("All places are taken."), code="full")
+    _refuse_to_let_wait(event, registration)
     Entry.objects.write("registration.approve", registration, by=by, before=State.PENDING, after=registration.state)
     if registration.member_id:
         seating.write("accepted", registration)
@@ -88,8 +87,7 @@ def reinstate(registration: Registration, *, by: Member) -> Registration:
     seating.put(registration, State.WAITING)
     seated = seating.seat(event)
     registration = next((row for row in seated if row == registration), registration)
-    if registration.is_waiting and not event.has_waiting_list:
-        raise Refused(_("All places are taken."), code="full")
+    _refuse_to_let_wait(event, registration)
     Entry.objects.write("registration.reinstate", registration, by=by, before=State.REMOVED, after=registration.state)
     seating.write("registered" if registration.is_going else "waiting", registration)
     seating.write_to_seated(row for row in seated if row.pk != registration.pk)
@@ -129,6 +127,15 @@ def _refuse_unless_held(event: Event) -> None:
     if event.is_called_off:
         raise Refused(_("This meeting does not take place for now: restore it first."), code="called_off")
     seating.refuse_if_over(event)
+
+
+def _refuse_to_let_wait(event: Event, registration: Registration) -> None:
+    """Where nobody waits: what keeps them from a place, and what does it all the same when it is no want of places."""
+    if not registration.is_waiting or event.has_waiting_list:
+        return
+    if not registration.fits():
+        raise Refused(_("All places are taken."), code="full")
+    raise Refused(_("Places are no longer given automatically: “Give a place…” does it all the same."), code="by_hand")
 
 
 def _refuse_unless_somebody_can_be_seated(event: Event) -> None:

@@ -6,7 +6,7 @@ meeting, so that half past seven stays half past seven when clocks change.
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
 
 from django.core.exceptions import ValidationError
@@ -55,7 +55,7 @@ COPIED = (
     "has_waiting_list",
     "is_by_approval",
 )
-SHIFTED = ("starts_at", "ends_at", "rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at")
+SHIFTED = ("rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at")
 GIVEN = {  # what the following ones may take from a meeting: the fields behind each name
     "title": ("title", "public_title"),
     "text": ("summary", "body", "body_html", "hashtag"),
@@ -171,6 +171,8 @@ def _twin(event: Event, *, days: int, position: int | None, repetition: uuid.UUI
         draft.venue, draft.is_online = event.previous_venue, event.was_online
     for name in SHIFTED:
         setattr(draft, name, later(getattr(event, name), days=days, zone=event.zone))
+    is_month = event.precision == Event.Precision.MONTH
+    draft.starts_at, draft.ends_at = _next_month(event) if is_month else _span(event, days=days)
     draft.cycle_position, draft.repetition = position, repetition
     draft.save()
     return draft
@@ -178,7 +180,19 @@ def _twin(event: Event, *, days: int, position: int | None, repetition: uuid.UUI
 
 def later(at: datetime | None, *, days: int, zone) -> datetime | None:
     """The same hour on the clock of `zone`, so many days later, across a change of time too."""
-    return at and (at.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)).replace(tzinfo=zone)
+    return at and (at.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)).replace(tzinfo=zone).astimezone(UTC)
+
+
+def _span(event: Event, *, days: int) -> tuple[datetime | None, datetime | None]:
+    """Its start and end so many days later; as long as it was, where clocks that change leave no time between them."""
+    start, end = (later(at, days=days, zone=event.zone) for at in (event.starts_at, event.ends_at))
+    return start, end if start is None or end > start else start + (event.ends_at - event.starts_at)
+
+
+def _next_month(event: Event) -> tuple[datetime, datetime]:
+    """The whole month that begins when that of `event` ends: four weeks later is often the same one."""
+    first = event.local_end.date()
+    return event.ends_at, datetime.combine((first + timedelta(days=32)).replace(day=1), time.min, tzinfo=event.zone)
 
 
 def _next_position(event: Event) -> int | None:
@@ -230,7 +244,7 @@ def _give(event: Event, other: Event, *, by: Member, names: list[str]) -> None:
     given = {name: getattr(event, name) for name in names}
     if "starts_at" in given:
         days = (other.local_day - event.local_day).days
-        given |= {name: later(getattr(event, name), days=days, zone=event.zone) for name in ("starts_at", "ends_at")}
+        given["starts_at"], given["ends_at"] = _span(event, days=days)
     plain = {name: value for name, value in given.items() if name not in scheduling.MOVING and getattr(other, name) != value}
     places = other.capacity, other.reserved
     try:

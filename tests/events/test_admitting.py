@@ -100,6 +100,8 @@ def test_only_a_request_is_answered(deed, state):
         ({"status": "postponed"}, "called_off"),
         ({"rsvp_closes_at": timezone.now() - timedelta(days=1)}, "closed"),
         ({"capacity": 0, "has_waiting_list": False}, "full"),
+        ({"days": 0.2, "has_waiting_list": False}, "by_hand"),
+        ({"is_promotion_paused": True, "has_waiting_list": False}, "by_hand"),
     ],
 )
 def test_a_request_is_not_accepted(fields, code):
@@ -237,6 +239,7 @@ def test_who_was_removed_is_reinstated_at_the_end_of_the_queue(capacity, state, 
         (State.REMOVED, {"days": -3}, "over"),
         (State.REMOVED, {"status": "postponed"}, "called_off"),
         (State.REMOVED, {"capacity": 0, "has_waiting_list": False}, "full"),
+        (State.REMOVED, {"days": 0.2, "has_waiting_list": False}, "by_hand"),
     ],
 )
 def test_nobody_is_reinstated(state, fields, code):

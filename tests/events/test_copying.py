@@ -69,6 +69,16 @@ def test_a_copy_of_a_numbered_session_comes_after_the_last_of_its_cycle():
     assert copying.copy(make_event(cycle=cycle, title="Sans numéro"), by=cast("olga")).cycle_position is None
 
 
+@pytest.mark.parametrize(("month", "after"), [(2, 3), (3, 4), (12, 1)])
+def test_a_month_is_followed_by_the_next_one(month, after):
+    first = datetime(2027, month, 1, tzinfo=PARIS)
+    end = datetime(2027 + month // 12, month % 12 + 1, 1, tzinfo=PARIS)
+    draft = copying.copy(make_event(starts_at=first, ends_at=end, precision="month"), by=cast("olga"))
+    draft.refresh_from_db()
+    assert (draft.starts_at, draft.local_start.day, draft.local_start.month) == (end, 1, after)
+    assert (draft.local_end.day, draft.local_end.month) == (1, after % 12 + 1)
+
+
 def test_openings_and_ends_of_registration_keep_their_hours_too():
     event = meeting(2027, 3, 10, rsvp_closes_at=datetime(2027, 3, 9, 12, 0, tzinfo=PARIS))
     draft = copying.copy(event, by=cast("olga"))
@@ -108,8 +118,11 @@ def test_the_clock_is_that_of_the_meeting_and_not_of_paris():
     assert in_montreal[0].starts_at == datetime(2027, 3, 17, 23, 30, tzinfo=UTC)  # clocks changed there on the fourteenth
 
 
-def test_the_night_that_has_no_such_hour_still_has_a_meeting():
-    (draft,) = copying.repeat(meeting(2027, 3, 21, 2, 30), by=cast("olga"), rhythm="week", count=1)
+@pytest.mark.parametrize("minutes", [45, 120])
+def test_the_night_that_has_no_such_hour_still_has_a_meeting(minutes):
+    event = meeting(2027, 3, 21, 2, 30)
+    Event.objects.filter(pk=event.pk).update(ends_at=event.starts_at + timedelta(minutes=minutes))
+    (draft,) = copying.repeat(event, by=cast("olga"), rhythm="week", count=1)
     draft.refresh_from_db()
     assert draft.ends_at > draft.starts_at
     assert draft.local_day == date(2027, 3, 28)
