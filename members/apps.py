@@ -60,6 +60,7 @@ class MembersConfig(AppConfig):
         "erasure.withdraw": _("Give up the erasure of an account"),
         "erasure.done": _("Erase an account"),
         "member.merge": _("Merge two accounts"),
+        "person.merge": _("Merge two pages of one person"),
         "sealed.read": _("Read a sealed record"),
         "message.report": _("Report a message"),
         "topic.merge": _("Merge topics"),

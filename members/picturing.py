@@ -41,6 +41,12 @@ def discard(picture: Picture) -> None:
     pages_changed()
 
 
+def is_shown_somewhere(picture: Picture) -> bool:
+    """Whether a row of any table has it: pictures are chosen among those there are."""
+    keys = [relation for relation in Picture._meta.get_fields(include_hidden=True) if relation.one_to_many]
+    return any(key.related_model._base_manager.filter(**{key.field.name: picture}).exists() for key in keys)
+
+
 def may_be_known(picture_id: int | None) -> None:
     """For the cover of a page taken back: smclub/concealing.py may never have found it shown, were it there for seconds only."""
     Picture.objects.filter(pk=picture_id).update(shown_to=Picture.Reach.EVERYBODY)

@@ -20,29 +20,21 @@ class ErasureForm(forms.Form):
     keeps_name = forms.BooleanField(label=_("Name kept on articles and talks"), required=False)
 
 
-class MergeForm(forms.Form):
-    """Which of two accounts stays; a choice says what the other one brings."""
+def which_stays(rows, *, label: str, field=forms.ModelChoiceField, help_text: str) -> type[forms.Form]:
+    """A form that asks which of `rows` stays."""
 
-    into = forms.ModelChoiceField(
-        Member.objects.none(), label=_("The account that stays"), empty_label=None, widget=forms.RadioSelect
-    )
+    class OneOfThese(forms.Form):
+        into = field(rows, label=label, empty_label=None, widget=forms.RadioSelect, help_text=help_text)
 
-    @classmethod
-    def of(cls, rows):
-        pair = list(rows)
-
-        class OfThese(cls):
-            def __init__(self, *args, **kwargs):
-                super().__init__(*args, **kwargs)
-                self.fields["into"].queryset = Member.objects.filter(pk__in=[member.pk for member in pair])
-                self.fields["into"].help_text = format_html_join("", "<p>{}</p>", ((_brings(member),) for member in pair))
-
-        return OfThese
+    return OneOfThese
 
 
 def _brings(member: Member) -> str:
-    brought = ", ".join(f"{name} ({number})" for name, number in merging.preview(member).items())
-    return _("%(email)s has: %(what)s") % {"email": member.email, "what": brought or "–"}
+    return _("%(email)s has: %(what)s") % {"email": member.email, "what": counted(merging.preview(member))}
+
+
+def counted(numbers: dict[str, int]) -> str:
+    return ", ".join(f"{name} ({number})" for name, number in numbers.items()) or "–"
 
 
 def _merged(member: Member, *, into: Member, by: Member) -> None:
@@ -64,7 +56,9 @@ class AccountAdmin(MemberAdmin):
             self.message_user(request, _("Select the two accounts."), messages.WARNING)
             return None
         title = _("Merge these accounts: it cannot be undone")
-        return self.ask(request, queryset, _merged, MergeForm.of(queryset), action="merge", title=title)
+        brought = format_html_join("", "<p>{}</p>", ((_brings(member),) for member in queryset))
+        form = which_stays(queryset, label=_("The account that stays"), help_text=brought)
+        return self.ask(request, queryset, _merged, form, action="merge", title=title)
 
     @admin.action(description=_("Erase, in a day"), permissions=["owner"])
     def erase(self, request, queryset):

@@ -26,9 +26,10 @@ class ClubAdminConfig(AdminConfig):
         from django_tasks_db.models import DBTaskResult  # lazy: models must be loaded first
         from taggit.models import Tag  # lazy: models must be loaded first
 
-        from smclub import account_desk  # lazy: models must be loaded first
+        from smclub import account_desk, people_desk  # lazy: models must be loaded first
 
         account_desk.take_over(admin.site)  # deeds on accounts that the members' desk may not look up at
+        people_desk.take_over(admin.site)
         admin.site.unregister(Tag)  # Topic is the one vocabulary
         admin.site.unregister(Role)  # roles come from smclub/roles.py and are given on a member
         admin.site.unregister(DBTaskResult)  # in English, and for programmers: letters and jobs have pages of their own

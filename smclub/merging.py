@@ -5,28 +5,17 @@ Meetings first, one transaction each, then all the rest in one; what dies in bet
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events import registering
 from events.models import Event, Invitation, Registration
-from members import picturing
 from members.mail import letter
-from members.models import Application, Entry, Erasure, Export, GroupMembership, GroupRequest, Member, OldAddress, Person
-from members.models.shown import narrower
+from members.models import Application, Entry, Erasure, Export, GroupMembership, GroupRequest, Member, Person
 from posts.models import Report
-from smclub import exporting
-from smclub.changed import changed, gone, pages_changed
-from smclub.personal import RULES, Merged, Rule
-
-# Fields of a page that is kept which are filled where it leaves them empty, and what says who reads each.
-FILLED = {
-    **dict.fromkeys(("headline", "headline_en"), "headline_for"),
-    **{name: f"{name}_for" for name in ("city", "bio", "organisation", "portrait")},
-    "bio_lang": "bio_for",
-    **dict.fromkeys(("website", "linkedin", "mastodon", "bluesky", "instagram", "x"), "links_for"),
-}
+from smclub import exporting, uniting
+from smclub.changed import changed, pages_changed
+from smclub.personal import RULES, Merged
 
 
 class Refused(Exception):
@@ -78,25 +67,11 @@ def _merge_the_rest(member: Member, into: Member, *, by: Member) -> None:
         exporting.discard(export)
     for rule in RULES:
         if rule.merged in (Merged.MOVED, Merged.ONCE) and rule.field.related_model is Member:
-            _move(rule, member, into)
+            uniting.move(rule, member, into)
     _account(member, into)
     Entry.objects.write("member.merge", into, by=by, note=note)
     letter("members.merged", key=f"members.merged:{note}", to=into)
     pages_changed()
-
-
-def _move(rule: Rule, before: Model, after: Model) -> None:
-    """The rows that point at `before` point at `after`; one that it has already goes."""
-    name, manager = rule.field.name, rule.model._base_manager
-    if rule.merged == Merged.MOVED:
-        manager.filter(**{name: before}).update(**{name: after})
-        return
-    for row in manager.filter(**{name: before}):
-        try:
-            with transaction.atomic():
-                manager.filter(pk=row.pk).update(**{name: after})
-        except IntegrityError:
-            row.delete()
 
 
 def _without_a_twin(rows, field: str, *, among) -> None:
@@ -132,7 +107,7 @@ def _one_open_application(member: Member, into: Member) -> None:
 
 
 def _person(member: Member, into: Member) -> None:
-    """One page: the one of `into`, with the talks, articles and mandates of both; empty fields are filled from the other."""
+    """One page: the one of `into`, or the other one when there is no such page."""
     other, own = (Person.objects.filter(member=whose).first() for whose in (member, into))
     if other is None:
         return
@@ -141,35 +116,7 @@ def _person(member: Member, into: Member) -> None:
         other.save(update_fields=["member"])
         changed(other)
         return
-    for name, is_brought in _brought(other).items():
-        if is_brought:
-            readers = f"{name}_for"
-            setattr(own, readers, narrower(getattr(own, readers), getattr(other, readers), other.visibility))
-    posts = [credit.post for credit in other.credits.select_related("post")]
-    events = [talk.event for talk in other.talks.select_related("event")]
-    for rule in RULES:
-        if rule.field.related_model is Person:
-            _move(rule, other, own)
-    for name, readers in FILLED.items():
-        if not getattr(own, name) and getattr(other, name):
-            setattr(own, name, getattr(other, name))
-            setattr(own, readers, narrower(getattr(own, readers), getattr(other, readers), other.visibility))
-    own.save()
-    if other.visibility != Person.Visibility.PRIVATE:
-        OldAddress.objects.leave(f"/personnes/{other.slug}/", target=f"/personnes/{own.slug}/")
-    portrait = other.portrait if other.portrait_id != own.portrait_id else None
-    gone(other)
-    other.delete()
-    if portrait:
-        picturing.discard(portrait)
-    for thing in (own, *posts, *events):
-        changed(thing)
-
-
-def _brought(other: Person) -> dict[str, bool]:
-    """The lists of a page that grow by what is moved to it."""
-    is_in_group = GroupMembership.objects.filter(member=other.member_id).exists()
-    return {"topics": other.topics.exists(), "languages": other.languages.exists(), "groups": is_in_group, "meetings": True}
+    uniting.unite(other, into=own)
 
 
 def _account(member: Member, into: Member) -> None:

@@ -1,4 +1,5 @@
-"""What the site holds of somebody, table by table: what their copy gives, what erasure does, what a merge of two accounts does.
+"""What the site holds of somebody, table by table: what their copy gives, what erasure does, what a merge of two accounts does,
+or of two pages of one person.
 
 A test walks every model and every key to a Member, a Person, an Application or a Registration, and fails on one that is not here.
 """
