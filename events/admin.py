@@ -7,7 +7,17 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from events import attendees, convoking_desk, copying, inviting, preparing, registering, scheduling, writing_desk
+from events import (
+    attendees,
+    convoking_desk,
+    copying,
+    figures_desk,
+    inviting,
+    preparing,
+    registering,
+    scheduling,
+    writing_desk,
+)
 from events.admin_attachments import AttachmentAdmin
 from events.admin_filters import PublishedFilter, RepetitionFilter
 from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, PassOnForm, ReasonForm, RepeatForm
@@ -20,6 +30,7 @@ from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 
 __all__ = ["AttachmentAdmin", "RegistrationAdmin", "ToDoAdmin"]  # pages of the desk as those below
+DESKS = (attendees, convoking_desk, figures_desk, writing_desk)  # pages about meetings, of a module each
 RENDERED = {"body": "body_html"}
 
 
@@ -271,8 +282,8 @@ class EventAdmin(ClubModelAdmin):
 
     # -- who comes -------------------------------------------------------------------
     def get_urls(self):
-        wrap, pages = self.admin_site.admin_view, [*attendees.pages(self), *convoking_desk.pages(self), *writing_desk.pages(self)]
-        return [*(path(route, wrap(view), name=name) for route, view, name in pages), *super().get_urls()]
+        pages = [page for module in DESKS for page in module.pages(self)]
+        return [*(path(route, self.admin_site.admin_view(view), name=name) for route, view, name in pages), *super().get_urls()]
 
 
 @admin.register(Venue)

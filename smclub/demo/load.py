@@ -20,6 +20,7 @@ STEPS = (
     people.partners,
     meetings.events,
     meetings.registrations,
+    meetings.opinions,
     meetings.proxies,
     writing.posts,
     writing.pages,
