@@ -16,6 +16,14 @@ class SpeakerForm(forms.ModelForm):
         required=False,
         help_text=_("A JPEG, PNG, WebP or AVIF file; where and when it was taken is removed."),
     )
+    is_public = forms.BooleanField(
+        label=_("A page about me, which everybody may read"),
+        required=False,
+        help_text=_(
+            "Ticked, what you say here of yourself is read on that page and on that of the meeting. Otherwise only the "
+            "organisers read it; your name and your talk are on the page of the meeting all the same."
+        ),
+    )
     remark = forms.CharField(
         label=_("A word to the organisers"),
         max_length=4000,
@@ -30,12 +38,23 @@ class SpeakerForm(forms.ModelForm):
         widgets = {"bio": forms.Textarea(attrs={"rows": 8, "maxlength": 5000})}
         error_messages = {name: {"invalid": NOT_OF_THE_WEB} for name in ("website", "linkedin")}
 
-    field_order = ["headline", "headline_en", "bio", "bio_lang", "portrait", *Meta.fields[4:], "image_consent", "remark"]
+    field_order = [
+        "headline",
+        "headline_en",
+        "bio",
+        "bio_lang",
+        "portrait",
+        *Meta.fields[4:],
+        "is_public",
+        "image_consent",
+        "remark",
+    ]
 
     def __init__(self, *args, talk: Talk, **kwargs):
-        super().__init__(*args, instance=talk.person, initial={"image_consent": talk.image_consent}, **kwargs)
+        said = {"image_consent": talk.image_consent, "is_public": talk.person.visibility == Person.Visibility.PUBLIC}
+        super().__init__(*args, instance=talk.person, initial=said, **kwargs)
         if talk.person.member_id:
-            for name in (*self.Meta.fields, "portrait"):
+            for name in (*self.Meta.fields, "portrait", "is_public"):
                 del self.fields[name]
 
     def clean_bio(self):

@@ -61,6 +61,8 @@ class MembersConfig(AppConfig):
         "erasure.done": _("Erase an account"),
         "member.merge": _("Merge two accounts"),
         "person.merge": _("Merge two pages of one person"),
+        "person.open": _("Let everybody read one's page, by the link of a talk"),
+        "person.close": _("Close one's page, by the link of a talk"),
         "sealed.read": _("Read a sealed record"),
         "message.report": _("Report a message"),
         "topic.merge": _("Merge topics"),

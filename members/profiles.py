@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from members import picturing
 from members.conduct import accept
-from members.models import Member, Organisation, Person, PersonLanguage, Picture
+from members.models import Entry, Member, Organisation, Person, PersonLanguage, Picture
 from members.models.topic import topics_from_string
 from smclub.changed import changed
 from smclub.words import slug as slug_of
@@ -69,17 +69,28 @@ def present(
 
 
 @transaction.atomic
-def describe(person: Person, *, portrait=None, **fields) -> None:
-    """What somebody without an account tells of themselves, for everybody to read. `portrait` is a file of smclub.images."""
+def describe(person: Person, *, is_public: bool, portrait=None, **fields) -> None:
+    """What somebody without an account tells of themselves; a page that everybody reads is theirs to open and to close.
+
+    `portrait` is a file of smclub.images.
+    """
     for field, value in fields.items():
         setattr(person, field, value)
-    person.visibility = Person.Visibility.PUBLIC
-    for readers in ("headline_for", "bio_for", "links_for", "portrait_for"):
-        setattr(person, readers, Person.Visibility.PUBLIC)
+    _open(person, is_public=is_public)
     person.save()
     if portrait:
         _portray(person, portrait)
     changed(person)
+
+
+def _open(person: Person, *, is_public: bool) -> None:
+    """The log says when they asked for it: nobody else opened it."""
+    if is_public:
+        for readers in ("headline_for", "bio_for", "links_for", "portrait_for"):
+            setattr(person, readers, Person.Visibility.PUBLIC)
+    if is_public != (person.visibility == Person.Visibility.PUBLIC):
+        person.visibility = Person.Visibility.PUBLIC if is_public else Person.Visibility.PRIVATE
+        Entry.objects.write("person.open" if is_public else "person.close", person)
 
 
 def _organisation(name: str) -> Organisation:

@@ -33,7 +33,9 @@ def talk():
 
 def test_what_a_speaker_gives_is_on_their_page_and_on_that_of_the_meeting(client, talk):
     other = make_talk(event=talk.event, person=talk.person, title="Deuxième partie")
-    told = typed(talk, headline="Conteuse", bio="Elle **raconte**.", mastodon="@ana@piaille.fr", remark="Un micro, merci.")
+    told = typed(
+        talk, headline="Conteuse", bio="Elle **raconte**.", mastodon="@ana@piaille.fr", remark="Un micro, merci.", is_public="on"
+    )
     told |= {f"talk-{other.pk}-title": "La suite", f"talk-{other.pk}-slides_url": "https://diapos.example/suite"}
     answer = client.post(page(talk), told, follow=True)
     assert "Merci" in answer.text
@@ -46,6 +48,32 @@ def test_what_a_speaker_gives_is_on_their_page_and_on_that_of_the_meeting(client
     assert list(rows) == [("voice", ""), ("voice", "https://diapos.example/suite")]
     assert Letter.objects.get(kind="events.remark").context["remark"] == "Un micro, merci."
     assert Entry.objects.filter(verb="talk.tell").count() == 1
+
+
+def test_nobody_s_page_is_opened_by_what_they_say_of_their_talk(client, talk):
+    """Nor is the box ticked for them; what they say of themselves is for the organisers then."""
+    assert not client.get(page(talk)).context["form"]["is_public"].value()
+    client.post(page(talk), typed(talk, headline="Conteuse"))
+    person = Person.objects.get(pk=talk.person_id)
+    assert (person.headline, person.visibility, person.bio_for) == ("Conteuse", "private", "private")
+    assert client.get(person.get_absolute_url()).status_code == 404
+    assert "Conteuse" not in client.get(talk.event.get_absolute_url()).text
+
+
+def test_they_open_their_page_and_close_it_again_and_the_log_says_when(client, talk):
+    for is_public in ("on", "on", "", ""):
+        client.post(page(talk), typed(talk, is_public=is_public))
+        person = Person.objects.get(pk=talk.person_id)
+        assert person.visibility == ("public" if is_public else "private")
+        assert bool(client.get(page(talk)).context["form"]["is_public"].value()) == bool(is_public)
+    verbs = Entry.objects.exclude(verb="talk.tell").order_by("pk").values_list("verb", "subject_id")
+    assert list(verbs) == [("person.open", str(person.pk)), ("person.close", str(person.pk))]
+
+
+def test_a_page_for_members_stays_one(client, talk):
+    Person.objects.filter(pk=talk.person_id).update(visibility="members")
+    client.post(page(talk), typed(talk))
+    assert Person.objects.get(pk=talk.person_id).visibility == "members"
 
 
 def test_slides_are_shown_once_the_meeting_has_begun(client):
