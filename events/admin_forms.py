@@ -213,6 +213,7 @@ class EventForm(forms.ModelForm):
         typed = data.pop("starts_at", None), data.pop("ends_at", None)
         if data.get("precision") and data.get("zone_name"):
             self._set_dates(data, *typed)
+            self._refuse_registration_out_of_order(data)
         if self.instance.pk:
             self._refuse_what_the_verbs_refuse(data)
         return data
@@ -259,6 +260,18 @@ class EventForm(forms.ModelForm):
         data.setdefault("ends_at", data["starts_at"] + USUAL_LENGTH)
         if data["ends_at"] <= data["starts_at"]:
             self._refuse("ends_at", _("An event must end after it starts."), "order")
+
+    def _refuse_registration_out_of_order(self, data: dict) -> None:
+        """An end that nobody typed moves with the start: it is looked at where it will be."""
+        start, opens, closes = (data.get(name) for name in ("starts_at", "rsvp_opens_at", "rsvp_closes_at"))
+        if start is None:
+            return
+        if closes and "rsvp_closes_at" not in self.changed_data and self.instance.starts_at:
+            closes += start - self.instance.starts_at
+        elif closes and closes > (start if data["precision"] == HOUR else data["ends_at"]):
+            self._refuse("rsvp_closes_at", _("Registration cannot close after the meeting has begun."), "order")
+        if opens and opens >= (closes or start):
+            self._refuse("rsvp_opens_at", _("Registration would open after it has closed."), "order")
 
     def _refuse(self, name: str, text: str, code: str) -> None:
         self.add_error(name, forms.ValidationError(text, code=code))

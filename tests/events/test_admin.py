@@ -277,6 +277,36 @@ def test_an_event_that_ends_before_it_starts_is_refused_next_to_the_field(client
     assert "ends_at" in response.context["adminform"].form.errors
 
 
+@pytest.mark.parametrize(
+    ("fields", "refused"),
+    [
+        ({"rsvp_closes_at": 1}, {"rsvp_closes_at"}),
+        ({"rsvp_closes_at": 0}, set()),
+        ({"rsvp_opens_at": 0}, {"rsvp_opens_at"}),
+        ({"rsvp_opens_at": -30, "rsvp_closes_at": -30}, {"rsvp_opens_at"}),
+        ({"rsvp_opens_at": -48, "rsvp_closes_at": -30}, set()),
+    ],
+)
+def test_registration_opens_before_it_closes_and_closes_before_the_meeting(client, olga, fields, refused):
+    """TM-03."""
+    event = make_event()
+    typed = {name: event.starts_at + timedelta(hours=hours) for name, hours in fields.items()}
+    page = save(client, event, **typed)
+    assert (set(page.context["adminform"].form.errors) if page.status_code == 200 else set()) == refused
+
+
+def test_an_end_of_registration_that_nobody_typed_moves_with_the_start(client, olga):
+    at = timezone.now().replace(microsecond=0) + timedelta(days=9)
+    dates = {"starts_at": at, "ends_at": at + timedelta(hours=2)}
+    event = make_event(**dates, rsvp_opens_at=at - timedelta(days=3), rsvp_closes_at=at - timedelta(days=1))
+    sooner = {"starts_at": event.starts_at - timedelta(days=1), "ends_at": event.ends_at - timedelta(days=1)}
+    assert save(client, event, **sooner).status_code == 302
+    event.refresh_from_db()
+    assert event.starts_at - event.rsvp_closes_at == timedelta(days=1)
+    too_soon = {"starts_at": event.starts_at - timedelta(days=2), "ends_at": event.ends_at - timedelta(days=2)}
+    assert set(save(client, event, **too_soon).context["adminform"].form.errors) == {"rsvp_opens_at"}
+
+
 def test_a_published_date_typed_in_the_form_publishes(client, olga):
     event = make_event(published_at=None)
     waiting = make_registration(event=event, state=State.WAITING)
