@@ -14,6 +14,7 @@ from events import (
     figures_desk,
     inviting,
     preparing,
+    proxies_desk,
     registering,
     scheduling,
     writing_desk,
@@ -30,7 +31,7 @@ from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 
 __all__ = ["AttachmentAdmin", "RegistrationAdmin", "ToDoAdmin"]  # pages of the desk as those below
-DESKS = (attendees, convoking_desk, figures_desk, writing_desk)  # pages about meetings, of a module each
+DESKS = (attendees, convoking_desk, figures_desk, proxies_desk, writing_desk)  # pages about meetings, of a module each
 RENDERED = {"body": "body_html"}
 
 

@@ -39,6 +39,8 @@ class EventsConfig(AppConfig):
         "event.door_link": _("Give a link to the door"),
         "event.door_link_revoke": _("Revoke a link to the door"),
         "event.convoke": _("Convoke to an assembly"),
+        "proxy.record": _("Record a proxy signed on paper"),
+        "proxy.revoke": _("Revoke a proxy"),
         "event.hand_out": _("Hand out a list of names"),
     }
 
@@ -64,6 +66,8 @@ class EventsConfig(AppConfig):
         "mailing": Kind(_("What those who run a meeting write to its people"), Family.MEETINGS),
         "convocation": Kind(_("I am called to a general assembly"), Family.MEETINGS),
         "proxy_given": Kind(_("A member gives me their vote"), Family.MEETINGS),
+        "proxy_recorded": Kind(_("The proxy that I signed on paper is recorded"), Family.MEETINGS),
+        "proxy_revoked": Kind(_("The organisers revoke a proxy that I gave or hold"), Family.MEETINGS),
         "proxy_returned": Kind(_("My vote at an assembly is mine again"), Family.MEETINGS),
         "remark": Kind(_("What speakers write to the organisers"), Family.TEAM),
         "invitation": Kind(_("You are invited to a meeting"), Family.MEETINGS),

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from events.models import Event, Proxy
 from members.models import GroupMembership, Member
+from members.models.member import fold_email
 from smclub.words import fold
 
 
@@ -36,6 +37,16 @@ def voters(event: Event) -> QuerySet[Member]:
     if event.group_id is None:
         return members
     return members.filter(Exists(GroupMembership.objects.filter(group=event.group_id, member=OuterRef("pk"))))
+
+
+def voter_at(event: Event, email: str) -> Member | None:
+    """Who signs in with that address, if they vote."""
+    return voters(event).filter(emailaddress__email=fold_email(email), emailaddress__verified=True).first()
+
+
+def voters_called(event: Event, name: str) -> list[Member]:
+    """By the name that others read, capitals and accents aside."""
+    return [member for member in voters(event) if fold(member.public_name) == fold(name)]
 
 
 def present(event: Event) -> QuerySet[Member]:

@@ -265,6 +265,18 @@ def proxy_given(letter):
     return _about_a_proxy(letter, is_standing=True)
 
 
+@composes("events.proxy_recorded")
+def proxy_recorded(letter):
+    facts = _about_a_proxy(letter, is_standing=True)
+    return facts and facts | {"proxy_url": absolute(in_language(letter.language, "events:proxy", facts["event"].slug))}
+
+
+@composes("events.proxy_revoked")
+def proxy_revoked(letter):
+    facts = _about_a_proxy(letter, is_standing=False)
+    return facts and facts | {"reason": letter.context["reason"]}
+
+
 @composes("events.proxy_returned")
 def proxy_returned(letter):
     """Unless they have given it to somebody else meanwhile."""

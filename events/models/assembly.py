@@ -23,6 +23,7 @@ class Proxy(models.Model):
     event = models.ForeignKey(Event, models.CASCADE, related_name="proxies", verbose_name=_("event"))
     giver = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="proxies_given", verbose_name=_("given by"))
     holder = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="proxies_held", verbose_name=_("given to"))
+    is_on_paper = models.BooleanField(_("on paper"), default=False, editable=False)
     given_at = models.DateTimeField(_("given on"), default=timezone.now, editable=False)
     revoked_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True, editable=False)
 

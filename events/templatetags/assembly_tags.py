@@ -28,5 +28,6 @@ def quorum_of(event) -> dict:
 
 
 @register.inclusion_tag("events/_proxies.html")
-def proxies_of(event) -> dict:
-    return {"proxies": event.proxies.standing().named() if event.is_assembly else []}
+def proxies_of(event, *, can_revoke: bool = False) -> dict:
+    standing = event.proxies.standing().named() if event.is_assembly else []
+    return {"proxies": standing, "can_revoke": can_revoke and not event.is_over}

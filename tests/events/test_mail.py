@@ -72,13 +72,23 @@ def a_letter_of_each_kind(member):
     make_registration(event=written, member=member)
     said = {"subject": f"mailing ({member.language})", "body": "La salle est **au premier**.", "nonce": "n"}
     writing.write(written, by=olga, to=["going"], **said)
-    for kind, gone in [("proxy_given", {}), ("proxy_returned", {"revoked_at": timezone.now()})]:
-        proxy = make_proxy(event=event(kind, kind="assembly"), **{"giver" if gone else "holder": member}, **gone)
-        letter(f"events.{kind}", key=kind, to=member, proxy=proxy.pk)
+    _proxies(event, member)
     letter("events.convocation", key="c", to=member, **convoking.facts(event("convocation", kind="assembly")))
     inviting.invite(event("invitation", audience="invitation"), by=olga, member=member)
     speaking.tell(make_talk(event=event("remark")), talks={}, image_consent="yes", remark="Un micro, merci.")
     return {row.kind for row in Letter.objects.all()}
+
+
+def _proxies(event, member):
+    revoked = {"revoked_at": timezone.now()}
+    for kind, fields in {
+        "proxy_given": {"holder": member},
+        "proxy_recorded": {"giver": member},
+        "proxy_returned": {"giver": member} | revoked,
+        "proxy_revoked": {"holder": member} | revoked,
+    }.items():
+        proxy = make_proxy(event=event(kind, kind="assembly"), **fields)
+        letter(f"events.{kind}", key=kind, to=member, proxy=proxy.pk, reason="Le papier n’était pas signé.")
 
 
 def _reminders(event, member):

@@ -94,7 +94,7 @@ def _meetings(club) -> None:
     club.place = make.make_registration(event=club.tonight, member=club.milan, guests=1)
     club.door_link = DoorLink.objects.create(event=club.tonight, made_by=club.olga)
     club.assembly = make.make_event(title="Assemblée générale", kind="assembly", audience="members", quorum=25)
-    make.make_proxy(event=club.assembly, giver=club.milan)
+    club.proxy = make.make_proxy(event=club.assembly, giver=club.milan)
     club.registration_elsewhere = make.make_registration(event=club.invited, member=club.milan)
 
 
@@ -294,6 +294,10 @@ def arguments(club) -> dict[str, list]:
         "admin:events_event_figures_table[none]": ["personnes"],
         "admin:events_event_convoke": [club.assembly.pk],
         "admin:events_event_convoke[elsewhere]": [club.open.pk],
+        "admin:events_event_proxies": [club.assembly.pk],
+        "admin:events_event_proxies[elsewhere]": [club.open.pk],
+        "admin:events_event_proxy_revoke": [club.assembly.pk, club.proxy.pk],
+        "admin:events_event_proxy_revoke[elsewhere]": [club.open.pk, club.proxy.pk],
         "admin:events_event_write": [club.open.pk],
         "admin:events_event_write[elsewhere]": [club.invited.pk],
         "admin:events_event_change[elsewhere]": [club.invited.pk],
