@@ -4,10 +4,11 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from events import wording
-from events.models import Event, EventPartner, Talk
+from events.attaching import Left
+from events.models import Attachment, Event, EventPartner, Talk
 from members.models import Club
 from smclub import share_cards
-from smclub.addresses import absolute
+from smclub.addresses import absolute, in_language
 from smclub.share_cards import SHAPES, Card, Picture
 
 _SCHEMA = "https://schema.org/"
@@ -44,7 +45,7 @@ def cards(event: Event, *, club: Club) -> dict[str, Picture]:
     return {shape: share_cards.picture(what, shape, name="card_event", pk=event.pk) for shape in SHAPES}
 
 
-def event_data(event: Event, *, club: Club, talks, partners) -> dict:
+def event_data(event: Event, *, club: Club, talks, partners, left: Left) -> dict:
     """An Event of schema.org; `event` may be announced, and came for the page of a visitor."""
     address = event.canonical_url()
     data = {
@@ -68,6 +69,9 @@ def event_data(event: Event, *, club: Club, talks, partners) -> dict:
         "offers": _offer(event, address),
         "maximumAttendeeCapacity": event.places or "",
     }
+    if event.is_over and event.is_open_to_all:
+        data["recordedIn"] = _works(left.videos, "VideoObject")
+        data["workFeatured"] = _works(left.slides, "PresentationDigitalDocument")
     if event.cycle:
         data["superEvent"] = {"@type": "EventSeries", "name": event.cycle.title, "url": absolute(event.cycle.get_absolute_url())}
     return {key: value for key, value in data.items() if value not in ([], "", None, {})}
@@ -133,6 +137,16 @@ def _organiser(event: Event, club: Club) -> dict:
 def _person(talk: Talk) -> dict:
     page = absolute(talk.person.get_absolute_url()) if talk.person.is_announced else ""
     return _filled({"@type": "Person", "name": talk.person.name, "url": page})
+
+
+def _works(attachments: list[Attachment], kind: str) -> list[dict]:
+    """Those that everybody may have, of a meeting that everybody may read."""
+    return [{"@type": kind, "name": one.title, "url": _address(one)} for one in attachments if not one.is_for_members]
+
+
+def _address(attachment: Attachment) -> str:
+    event = attachment.event
+    return attachment.url or absolute(in_language(event.lang, "events:document", event.slug, attachment.pk))
 
 
 def _organisation(tie: EventPartner) -> dict:

@@ -219,19 +219,19 @@ def _page(request, event: Event, *, form=None, wish=None, refusal=None, status=2
         sessions = Event.objects.listed_for(request.user).without_stubs()
         context["sessions"] = sessions.filter(cycle=event.cycle_id).in_cycle_order()
     if event.may_be_announced:
-        context |= _passed_on(event, talks=talks, partners=partners)
+        context |= _passed_on(event, talks=talks, partners=partners, left=context["left"])
     response = render(request, "events/event_detail.html", context, status=status)
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response
 
 
-def _passed_on(event: Event, *, talks, partners) -> dict:
+def _passed_on(event: Event, *, talks, partners, left) -> dict:
     """What machines read and people pass on, as everybody may read it; made where it is shown."""
     club = kept_here("club", Club.current)
     return {
         "club": club,
-        "data": partial(linked_data.event_data, event, club=club, talks=talks, partners=partners),
+        "data": partial(linked_data.event_data, event, club=club, talks=talks, partners=partners, left=left),
         "share_cards": partial(linked_data.cards, event, club=club),
         "message": partial(sharing.message, event, talks=talks),
         "calendars": partial(sharing.calendars, event),

@@ -75,11 +75,20 @@ def blog_posting(post: Post, *, club: Club) -> dict:
     }
     for credit in post.other_credits:
         data.setdefault(_ROLES[credit.role], []).append(_credited(credit))
+    if post.event and post.event.may_be_announced:
+        data["about"] = {"@type": "Event", "@id": post.event.canonical_url(), "name": post.event.title}
     if post.series:
         data["isPartOf"] = {"@type": "CreativeWorkSeries", "name": post.series.title}
     if twin := post.published_twin:
         data["translationOfWork" if post.original_id else "workTranslation"] = {"@id": twin.canonical_url()}
     return {key: value for key, value in data.items() if value not in ([], "")}
+
+
+def telling(post: Post) -> dict:
+    """What an Event of schema.org says of its write-up."""
+    address = post.canonical_url()
+    article = {"@type": "BlogPosting", "@id": address, "url": address, "headline": post.title[:HEADLINE], "inLanguage": post.lang}
+    return {"subjectOf": article | {"datePublished": post.published_at.isoformat(timespec="seconds")}}
 
 
 def _credited(credit: Credit) -> dict:

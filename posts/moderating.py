@@ -173,6 +173,18 @@ def open_discussion(thing: Event | Post) -> Discussion:
     return found
 
 
+@transaction.atomic
+def join_discussions(post: Post) -> None:
+    """A post tied to its meeting once it was published brings what was said of it into the discussion of the meeting."""
+    meeting, own = meetings_of(post).order_by("pk").first(), post.discussion
+    if not meeting or not own or own.event_id or own.posts.exclude(pk__in=[twin.pk for twin in post.family]).exists():
+        return
+    shared = open_discussion(meeting)
+    Comment.objects.filter(discussion=own).update(discussion=shared)
+    own.posts.update(discussion=shared)
+    own.delete()
+
+
 def _first_discussion(row: Post) -> Discussion:
     meeting = meetings_of(row).order_by("pk").first()
     return Discussion.objects.get_or_create(event=meeting)[0] if meeting else Discussion.objects.create()

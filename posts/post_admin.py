@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from posts import publishing
+from posts import moderating, publishing
 from posts.models import Category, Credit, Page, Post, Series
 from posts.previews import preview_path
 from smclub.clocks import MomentField
@@ -187,6 +187,7 @@ class PostAdmin(ClubModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        moderating.join_discussions(form.instance)
         publishing.changed(form.instance)
 
     @admin.action(description=_("Submit to the editors"), permissions=["change"], location=EVERYWHERE)

@@ -1,11 +1,12 @@
 """What stands around one post or one topic: neighbours, series, meeting, what to read or whom to meet next."""
 
 from django.db.models import Q, Subquery
+from django.utils.translation import get_language
 
 from events.models import Event
 from members.models import Group, Person, Topic
 from posts.models import Post
-from smclub.keeping import kept
+from smclub.keeping import kept, kept_here
 
 RELATED = 4
 EVENTS_OF_TOPIC = 6
@@ -16,6 +17,21 @@ NAMED = ["title", "slug", "lang", "address_on", "published_at", "series", "serie
 def meeting(post: Post, visitor) -> Event | None:
     """The one that `post` tells of, as `visitor` may know of it."""
     return post.event_id and Event.objects.listed_for(visitor).select_related("group").filter(pk=post.event_id).first()
+
+
+def written_of(event: Event) -> list[Post]:
+    """What was written of `event`, newest first, of twins the one in the reader's language; asked once for its page."""
+    language = get_language() or "fr"
+    posts = Post.objects.announced().telling_of(event).one_per_pair(language).newest_first()
+    posts = posts.for_cards().select_related("original", "translation")
+    return kept_here(f"written of {event.pk} {language}", lambda: list(posts))
+
+
+def write_up(event: Event, visitor) -> Post | None:
+    """The one that leads the page of `event` once it took place: the first that appeared of those `visitor` may read whole."""
+    if not event.is_over or event.is_called_off:
+        return None
+    return next((post for post in reversed(written_of(event)) if post.is_report and post.readable_by(visitor)), None)
 
 
 def around(post: Post) -> dict:

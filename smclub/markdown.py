@@ -1,10 +1,13 @@
 """Markdown to safe HTML: the one allow-list of the site, and the model field that keeps a rendering beside its source."""
 
+import re
 from functools import cache
+from html.parser import HTMLParser
+from itertools import pairwise
 
 import nh3
 from django.db import models
-from django.utils.html import linebreaks
+from django.utils.html import linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -24,6 +27,7 @@ FULL = "full"
 COMMENT = "comment"
 
 
+_NOTE = re.compile('<sup class="footnote-ref">.*?</sup>')
 _MARKS = str.maketrans("", "", '[]()*_`<>&!|\\#~-+"\n')
 _ALIGNMENT = {"text-align:right": "num", "text-align:center": "center"}
 
@@ -105,6 +109,37 @@ def render(source: str, *, profile: str = FULL) -> str:
         url_schemes=_SCHEMES,
         link_rel="noopener" if full else "nofollow ugc noopener",
     )
+
+
+class _Blocks(HTMLParser):
+    """Where the outermost elements of HTML that `render` made end, headings excepted: a text does not stop at one."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.depth, self.lines, self.ends = 0, [0], [0]
+        for line in html.split("\n"):
+            self.lines.append(self.lines[-1] + len(line) + 1)
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.depth += tag not in ("br", "hr", "img")
+
+    def handle_endtag(self, tag):
+        self.depth -= 1
+        if not self.depth and tag not in ("h2", "h3", "h4", "h5", "h6"):
+            line, column = self.getpos()
+            self.ends.append(self.lines[line - 1] + column + len(f"</{tag}>"))
+
+
+def opening(html: str, *, words: int) -> str:
+    """The first blocks of HTML that `render` made, some `words` long, without notes; all of it when little more would follow."""
+    left = words
+    for begin, end in pairwise(_Blocks(html).ends):
+        left -= len(strip_tags(html[begin:end]).split())
+        if left <= 0:
+            rest = strip_tags(html[end:]).split()
+            return _NOTE.sub("", html[:end]) if len(rest) > words // 2 else html
+    return html
 
 
 def safe(html: str) -> SafeString:

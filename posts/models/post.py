@@ -14,10 +14,11 @@ from posts.models.finding import PostQuerySet, what_it_says
 from posts.models.ties import Credit
 from smclub.addresses import absolute, in_language
 from smclub.links import web_address
-from smclub.markdown import MAX_LENGTH, RenderedField
+from smclub.markdown import MAX_LENGTH, RenderedField, opening
 from smclub.searchable import Analysed, Searchable, found_by
 
 WORDS_A_MINUTE = 230
+OPENING = 160  # words of a write-up on the page of its meeting, to the end of the paragraph
 
 
 def validate_slug(slug: str) -> None:
@@ -162,6 +163,10 @@ class Post(Searchable, models.Model):
         return "published" if self.is_published else "scheduled"
 
     @property
+    def is_report(self) -> bool:
+        return self.kind == self.Kind.REPORT
+
+    @property
     def is_for_members(self) -> bool:
         return self.audience == self.Audience.MEMBERS
 
@@ -176,6 +181,10 @@ class Post(Searchable, models.Model):
     @property
     def reading_minutes(self) -> int:
         return max(1, round(self.word_count / WORDS_A_MINUTE))
+
+    @property
+    def opening_html(self) -> str:
+        return opening(self.body_html, words=OPENING)
 
     @property
     def writers(self) -> list[Credit]:

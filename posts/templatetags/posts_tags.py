@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from members.passing_on import Message
-from posts import metadata, sharing
+from posts import metadata, reading, sharing
 from posts.models import Post
 from posts.previews import preview_path
 from smclub.paging import page_of
@@ -50,11 +50,24 @@ def _paged(context, posts, *, title: str, shown=None) -> dict:
     return {"posts": page, "title": title, "name": "posts", "is_compact": True, "kept_as": kept_as}
 
 
-@register.inclusion_tag("posts/_section.html", takes_context=True)
-def writeups_of(context, event) -> dict:
-    """What was written of `event`."""
-    posts = _listed(context).telling_of(event).for_cards()
-    return {"posts": posts, "title": _("What was written of it"), "name": "writeups", "kept_as": f"writeups {event.pk}"}
+@register.simple_tag(takes_context=True)
+def write_up_of(context, event) -> Post | None:
+    """What leads the page of a meeting that is over, if the visitor may read the whole of it."""
+    return reading.write_up(event, context["request"].user)
+
+
+@register.inclusion_tag("posts/_section.html")
+def writeups_of(event, besides=None) -> dict:
+    """What was written of `event`, besides the write-up that leads its page."""
+    posts = [post for post in reading.written_of(event) if not besides or post.pk != besides.pk]
+    title = _("Also written of it") if besides else _("What was written of it")
+    return {"posts": posts, "title": title, "name": "writeups", "kept_as": f"writeups {event.pk} {besides and besides.pk}"}
+
+
+@register.simple_tag
+def told_by(data: dict, post) -> dict:
+    """The schema.org data of an event, with the write-up that everybody may read of it."""
+    return data | metadata.telling(post) if post and not post.is_for_members else data
 
 
 @register.simple_tag

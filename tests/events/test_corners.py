@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import http_date
 
-from events import copying, inviting, linked_data, registering, scheduling
+from events import attaching, copying, inviting, linked_data, registering, scheduling
 from events.admin_forms import EventForm
 from events.models import Event, Registration
 from events.panel import panel_of
@@ -114,7 +114,7 @@ def test_the_panel_promises_a_place_only_while_places_are_given_by_themselves(da
 def test_a_meeting_with_a_price_is_not_announced_as_free(rf):
     make_event(price="15 € sur place")
     seen = Event.objects.listed_for(cast("mona")).for_page().get()
-    assert "offers" not in linked_data.event_data(seen, club=Club.current(), talks=[], partners=[])
+    assert "offers" not in linked_data.event_data(seen, club=Club.current(), talks=[], partners=[], left=attaching.Left())
 
 
 def test_the_calendar_entry_of_a_confidential_meeting_is_private(client):

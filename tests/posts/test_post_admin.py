@@ -10,7 +10,18 @@ from members.models import OldAddress
 from posts.models import Category, Credit, Page, Post, Series
 from tests.cast import cast
 from tests.desk import change_url, typed
-from tests.make import make_category, make_event, make_group, make_person, make_picture, make_post, make_series, make_topic
+from tests.make import (
+    make_category,
+    make_comment,
+    make_discussion,
+    make_event,
+    make_group,
+    make_person,
+    make_picture,
+    make_post,
+    make_series,
+    make_topic,
+)
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = "/admin/posts/post/", "/admin/posts/post/add/"
@@ -66,6 +77,14 @@ def test_an_editor_writes_files_and_publishes_a_post(client, edith):
     post.refresh_from_db()
     assert post.is_published
     assert client.get(post.get_absolute_url()).status_code == 200
+
+
+def test_a_write_up_tied_to_its_meeting_once_it_was_published_joins_its_discussion(client, edith):
+    event, post = make_event(days=-3), make_post(kind="report")
+    comment = make_comment(discussion=make_discussion(post=post))
+    save(client, change_url(post), event=event.pk)
+    comment.refresh_from_db()
+    assert comment.discussion.event == event
 
 
 def test_an_author_writes_drafts_of_their_own_and_submits_them(client, aude):

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from smclub.markdown import COMMENT, FULL, MAX_LENGTH, MAX_MARKS, render
+from smclub.markdown import COMMENT, FULL, MAX_LENGTH, MAX_MARKS, opening, render
 
 ATTRIBUTES = {"href", "rel", "src", "alt", "title", "loading", "id", "class"}
 TAGS = set("a em strong del s code br sup sub abbr q cite mark p ul ol li blockquote pre hr".split())  # noqa: SIM905
@@ -270,3 +270,34 @@ def test_no_nesting_is_slow(text):
 def test_a_text_of_little_but_signs_is_shown_as_it_is():
     assert render("*a*\n" * MAX_MARKS).startswith("<p>*a*<br>*a*<br>")
     assert faults(render("<script>" * MAX_MARKS)) == []
+
+
+# -- the beginning of a text -------------------------------------------------------
+LONG = "mot " * 40
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        (f"un {LONG}\n\ndeux {LONG}\n\ntrois", "un"),
+        (f"- un {LONG}\n- deux\n\n{LONG}", "deux"),
+        (f"> un {LONG}\n>\n> deux\n\n{LONG}", "deux"),
+        (f"un\n\n## deux {LONG}\n\ntrois\n\n{LONG}", "trois"),  # a text does not stop at a heading
+        (f"un[^1] {LONG}\n\n{LONG}\n\n[^1]: Une note.", "un"),
+        (f"![un > deux](/media/a.webp)\n\ntrois<br>\n\n---\n\nquatre {LONG}\n\n{LONG}", "quatre"),
+    ],
+)
+def test_the_opening_of_a_text_is_whole_blocks(source, kept):
+    html = render(source)
+    begun = opening(html, words=20)
+    assert kept in begun
+    assert len(begun) < len(html)
+    assert "footnote" not in begun
+    assert [begun.count(f"<{tag}>") for tag in ("p", "ul", "li", "blockquote")] == [
+        begun.count(f"</{tag}>") for tag in ("p", "ul", "li", "blockquote")
+    ]
+
+
+@pytest.mark.parametrize("source", ["", "un deux", f"{LONG}\n\net voilà", f"## {LONG}"])
+def test_what_little_more_would_follow_is_shown_whole(source):
+    assert opening(render(source), words=20) == render(source)
