@@ -17,6 +17,7 @@ from events import (
     proxies_desk,
     registering,
     scheduling,
+    wording,
     writing_desk,
 )
 from events.admin_attachments import AttachmentAdmin
@@ -147,7 +148,11 @@ class EventAdmin(ClubModelAdmin):
     @admin.display(description=_("date"), ordering="starts_at")
     def when(self, event):
         formats = {"hour": "%d/%m/%Y %H:%M", "day": "%d/%m/%Y", "month": "%m/%Y"}
-        return f"{event.local_start:{formats[event.precision]}}" if event.precision in formats else "–"
+        if event.precision not in formats:
+            return "–"
+        zone = wording.zone_label(event) if event.precision == Event.Precision.HOUR else ""
+        text = f"{event.local_start:{formats[event.precision]}}" + (f" ({zone})" if zone else "")
+        return ", ".join([text, *([str(_("hour to be confirmed"))] if event.is_hour_to_be_confirmed else [])])
 
     @admin.display(description=_("on the site"), ordering="published_at", boolean=True)
     def on_site(self, event):

@@ -9,7 +9,6 @@ from events.models import Event, Invitation, Mailing, Proxy, Registration, Talk
 from members import preferring
 from members.mail import composes
 from smclub.addresses import absolute, in_language
-from smclub.dates import hour
 
 State = Registration.State
 
@@ -207,7 +206,7 @@ def _reminder(letter) -> dict | None:
     return _facts(event, letter.language) | {
         "registration": registration,
         "leave_url": absolute(in_language(letter.language, "events:leave_by_link", event.slug, registration.token)),
-        "hour": hour(event.local_start),
+        "hour": wording.start_hour(event),
         "is_today": event.local_day == timezone.now().astimezone(event.zone).date(),
         "stop_url": letter.stop_url,
         "letters_url": absolute(in_language(letter.language, "members:letters")),

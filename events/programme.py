@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
-from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,24 +37,16 @@ class Season:
         return _("Season %(years)s") % {"years": self.slug.replace("-", "\N{EN DASH}")}
 
     @property
-    def span(self) -> tuple[datetime, datetime]:
-        """Its first moment and the one after its last, on the clock of the site as every list has it."""
-        zone = timezone.get_default_timezone()
-        days = (self.first, self.last + timedelta(days=1))
-        first, after = (datetime.combine(day, time.min, tzinfo=zone) for day in days)
-        return first, after
-
-    @property
     def is_over(self) -> bool:
         return self.last < timezone.localdate()
 
 
 def with_meetings(events, club: Club) -> list[Season]:
     """From the first to the last season that one of `events` falls in; those between may have none."""
-    ends = events.order_by().aggregate(first=Min("starts_at"), last=Max("starts_at"))
-    if ends["first"] is None:
+    days = events.days()
+    if not days:
         return []
-    seasons = [Season.of(timezone.localdate(ends["first"]), club)]
-    while seasons[-1].last < timezone.localdate(ends["last"]):
+    seasons = [Season.of(min(days), club)]
+    while seasons[-1].last < max(days):
         seasons.append(Season.of(seasons[-1].last + timedelta(days=1), club))
     return seasons

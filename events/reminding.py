@@ -28,6 +28,7 @@ class Reminder:
     closes: Callable[[Event], datetime]
     concerns: Callable[[Event], bool]
     to: Callable[[Event], list[Registration]]
+    is_urgent: bool = False  # leaves in the quiet hours too: in the morning it would come too late
 
 
 def _days_before(days: int) -> Callable[[Event], datetime]:
@@ -63,7 +64,7 @@ def _always(event: Event) -> bool:
 REMINDERS = (
     Reminder("events.still_coming", _days_before(7), _days_before(2), _always, _perhaps_not),
     Reminder("events.tomorrow", _days_before(1), _last_moment, _always, _going),
-    Reminder("events.soon", lambda event: event.starts_at - AN_HOUR, _last_moment, is_joined_online, _going),
+    Reminder("events.soon", lambda event: event.starts_at - AN_HOUR, _last_moment, is_joined_online, _going, is_urgent=True),
 )
 
 
@@ -97,5 +98,5 @@ def _write(reminder: Reminder, event: Event) -> int:
     keyed = {key: row for key, row in keyed.items() if row.member_id not in stopped}
     for key, row in keyed.items():
         facts = {"registration": row.pk, "start": event.starts_at.isoformat()}
-        letter(reminder.kind, key=key, to=row.member, quiet_zone=event.zone_name, **facts)
+        letter(reminder.kind, key=key, to=row.member, quiet_zone="" if reminder.is_urgent else event.zone_name, **facts)
     return len(keyed)

@@ -1,7 +1,6 @@
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils import timezone
 
 from events.models import Cycle, Event, Venue
 from events.programme import Season
@@ -39,8 +38,7 @@ class ProgrammeSitemap(Sitemap):
 
     def items(self):
         club, announced = kept_here("club", Club.current), Event.objects.announced()
-        dates = announced.exclude(starts_at=None).order_by().values_list("starts_at", flat=True)
-        return sorted({Season.of(timezone.localdate(at), club).slug for at in dates})
+        return sorted({Season.of(day, club).slug for day in announced.days()})
 
     def location(self, slug):
         return reverse("places:programme", args=[slug])

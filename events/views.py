@@ -1,15 +1,13 @@
+from collections import Counter
 from functools import partial
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
-from django.db.models.functions import ExtractYear
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -45,14 +43,8 @@ def event_past(request):
     past = Event.objects.listed_for(request.user).past()
     year = _year(request.GET.get("annee", ""))
     page = page_of((past.in_year(year) if year else past).for_cards(), request.GET.get("page"))
-    years = (
-        past.order_by()
-        .exclude(starts_at=None)
-        .annotate(year=ExtractYear("starts_at", tzinfo=get_default_timezone()))
-        .values("year")
-        .annotate(number=Count("pk"))
-        .order_by("-year")
-    )
+    numbers = Counter(day.year for day in past.days())
+    years = [{"year": one, "number": numbers[one]} for one in sorted(numbers, reverse=True)]
     return render(request, "events/event_past.html", {"page": page, "years": years, "year": year})
 
 

@@ -4,8 +4,23 @@ from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from smclub.dates import full_day, hour
+
+ZONES = {  # those near the club that a town's English name would not say well
+    "America/Cayenne": gettext_lazy("time in French Guiana"),
+    "America/Guadeloupe": gettext_lazy("time in Guadeloupe"),
+    "America/Martinique": gettext_lazy("time in Martinique"),
+    "America/Miquelon": gettext_lazy("time in Saint-Pierre-et-Miquelon"),
+    "America/Montreal": gettext_lazy("time in Montréal"),
+    "Europe/Brussels": gettext_lazy("time in Brussels"),
+    "Europe/London": gettext_lazy("time in London"),
+    "Indian/Mayotte": gettext_lazy("time in Mayotte"),
+    "Indian/Reunion": gettext_lazy("time in Réunion"),
+    "Pacific/Noumea": gettext_lazy("time in New Caledonia"),
+    "Pacific/Tahiti": gettext_lazy("time in Tahiti"),
+}
 
 
 def span(start: datetime | None, end: datetime | None, precision: str, *, zone: str = "", tentative: bool = False) -> str:
@@ -39,6 +54,16 @@ def when(event) -> str:
     )
 
 
+def start_hour(event) -> str:
+    """« 19 h 30 », « 19 h (heure de La Réunion) », « heure à confirmer », beside the day; nothing where no hour is."""
+    if event.precision in ("hour", "day") and event.is_hour_to_be_confirmed:
+        return _("hour to be confirmed")
+    if event.precision != "hour":
+        return ""
+    zone = zone_label(event)
+    return f"{hour(event.local_start)} ({zone})" if zone else hour(event.local_start)
+
+
 def place(venue: str, *, is_online: bool) -> str:
     """« La Fabrique, Rennes et en ligne »; nothing when neither is known."""
     if not is_online:
@@ -47,8 +72,8 @@ def place(venue: str, *, is_online: bool) -> str:
 
 
 def zone_label(event) -> str:
-    return "" if event.zone_name == "Europe/Paris" else _("time in %(town)s") % {"town": town_of(event.zone_name)}
-
-
-def town_of(zone_name: str) -> str:
-    return zone_name.rpartition("/")[2].replace("_", " ")
+    """Whose time it is, when it is not that of Paris."""
+    if event.zone_name == "Europe/Paris":
+        return ""
+    town = event.zone_name.rpartition("/")[2].replace("_", " ")
+    return str(ZONES.get(event.zone_name) or _("time in %(town)s") % {"town": town})

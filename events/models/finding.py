@@ -1,8 +1,12 @@
 """The query words of events: what is shown to whom, and in which order."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import BooleanField, Case, Exists, F, Min, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -85,7 +89,7 @@ class EventQuerySet(models.QuerySet):
         return self.taking_place().filter(ends_at__lte=timezone.now()).order_by("-starts_at", "-pk")
 
     def next_moment(self) -> datetime | None:
-        """When a meeting next appears, opens or closes its registration, stops promoting, begins or ends."""
+        """When a meeting next appears, opens or closes its registration, stops promoting, begins or ends, or is today."""
         now = timezone.now()
         names = ("published_at", "rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at", "starts_at", "ends_at")
         wanted = {f"next_{name}": Min(name, filter=Q(**{f"{name}__gt": now})) for name in names}
@@ -93,7 +97,26 @@ class EventQuerySet(models.QuerySet):
         moments = self.filter(Q(ends_at__gt=now) | Q(published_at__gt=now)).aggregate(**wanted)
         if moments["cutoff"]:
             moments["cutoff"] -= CUTOFF
-        return min((moment for moment in moments.values() if moment), default=None)
+        known = [moment for moment in moments.values() if moment]
+        return min([*known, *self.filter(starts_at__gt=now)._far_midnights(after=now)], default=None)
+
+    def _far_midnights(self, *, after: datetime) -> list[datetime]:
+        """When it becomes today where the days are not those of the site, whose own midnight is known anyway."""
+        far = self.exclude(zone_name=settings.TIME_ZONE).filter(starts_at__lt=after + timedelta(days=2))
+        days = [at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0) for at, zone in far.values_list("starts_at", "zone_name")]
+        return [day for day in days if day > after]
+
+    def days(self) -> list[date]:
+        """Of those that have one, each on the clock of its own zone."""
+        dated = self.exclude(starts_at=None).order_by()
+        return [at.astimezone(ZoneInfo(zone)).date() for at, zone in dated.values_list("starts_at", "zone_name")]
+
+    def between(self, first, last):
+        """Those whose day, on the clock of their own zone, is one of these; what has no date is in none."""
+        after = last + timedelta(days=1)
+        zones = self.model.objects.order_by().values_list("zone_name", flat=True).distinct()
+        spans = [Q(zone_name=name, starts_at__gte=_midnight(first, name), starts_at__lt=_midnight(after, name)) for name in zones]
+        return self.filter(reduce(or_, spans, Q(pk=None)))
 
     def open_to_all(self):
         return self.filter(audience=self.model.Audience.OPEN)
@@ -198,16 +221,14 @@ class EventQuerySet(models.QuerySet):
         return self.without_stubs().filter(kind=kind)
 
     def in_season(self, season):
-        """Soonest first; what has no date is in no season."""
-        first, after = season.span
-        return self.filter(starts_at__gte=first, starts_at__lt=after).order_by("starts_at", "pk")
+        """Soonest first."""
+        return self.between(season.first, season.last).order_by("starts_at", "pk")
 
     def in_town(self, town: str):
         return self.without_stubs().filter(venue__city=town)
 
     def in_year(self, year: int):
-        """By the calendar of Paris, as every list of the site."""
-        return self.filter(starts_at__year=year)
+        return self.between(date(year, 1, 1), date(year, 12, 31))
 
     def without_stubs(self):
         """Only those of which more than the title, the date and the group is shown; after `listed_for`."""
@@ -216,6 +237,10 @@ class EventQuerySet(models.QuerySet):
     def with_shown_venue(self):
         """Those whose street address the visitor may read; after `listed_for`."""
         return self.filter(is_inside=True)
+
+
+def _midnight(day: date, zone_name: str) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone_name))
 
 
 def _is_somebody(visitor) -> bool:

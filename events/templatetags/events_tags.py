@@ -32,9 +32,7 @@ def when(event) -> str:
 
 @register.filter
 def start_hour(event) -> str:
-    """« 19 h 30 », nothing while the hour is not known."""
-    is_known = event.precision == event.Precision.HOUR and not event.is_hour_to_be_confirmed
-    return dates.hour(event.local_start) if is_known else ""
+    return wording.start_hour(event)
 
 
 @register.filter
@@ -52,6 +50,8 @@ def day_of(at, event) -> str:
 def iso(event) -> str:
     """The start for <time datetime>, as precisely as it is known."""
     formats = {"hour": "%Y-%m-%dT%H:%M%z", "day": "%Y-%m-%d", "month": "%Y-%m"}
+    if event.is_hour_to_be_confirmed:
+        formats["hour"] = formats["day"]
     return f"{event.local_start:{formats[event.precision]}}" if event.precision in formats else ""
 
 

@@ -46,10 +46,12 @@ def euros(amount) -> str:
 
 @register.inclusion_tag("_date_block.html")
 def date_block(on: date | None, precision: str = "day", *, weekday: bool = False, large: bool = False, state: str = ""):
-    """A date as on a tear-off calendar; `precision` is one of an event's."""
+    """A date as on a tear-off calendar; a moment is a day of its own zone, `precision` one of an event's."""
     if on is None or precision == "none":
         return {"large": large}
     today = timezone.localdate()
+    if isinstance(on, datetime):
+        today, on = timezone.localdate(timezone=on.tzinfo), on.date()
     is_month = precision == "month"
     return {
         "iso": f"{on:%Y-%m}" if is_month else on.isoformat(),

@@ -106,7 +106,7 @@ def test_a_season_of_what_one_may_not_see_does_not_exist(client):
 def test_it_costs_the_same_however_full(client, number, django_assert_num_queries):
     for n in range(number):
         on(2026, 12, 1 + n % 28, venue=make_venue(), group=make_group())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(address())
 
 

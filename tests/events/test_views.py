@@ -501,7 +501,7 @@ def test_the_hour_is_that_of_the_events_own_zone(client):
         start = timezone.datetime(2026, 12, 2, 15, 0, tzinfo=timezone.get_fixed_timezone(0))
         event = make_event(zone_name="Indian/Reunion", starts_at=start, ends_at=start + timedelta(hours=2))
         shown = text(page(client, event)).replace("\xa0", " ")
-    assert "de 19 h à 21 h (heure de Reunion)" in shown
+    assert "de 19 h à 21 h (heure de La Réunion)" in shown
 
 
 def test_how_a_venue_is_entered_is_said_on_its_page_and_on_that_of_its_meetings(client):
