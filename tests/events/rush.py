@@ -49,7 +49,7 @@ def _open(name: str, *, is_unlocked: bool):
 
 def _client(name, deed, barrier, answers, is_unlocked):
     connection = _open(name, is_unlocked=is_unlocked)
-    from events import admitting, door, proxies, registering
+    from events import admitting, door, proxies, registering, scheduling
     from events.models import Event, Registration
     from members.models import Erasure, Member
     from smclub import erasing
@@ -73,6 +73,8 @@ def _client(name, deed, barrier, answers, is_unlocked):
             Event.objects.filter(pk=event.pk).update(**facts)
             registering.capacity_changed(event)
             answer = "done"
+        elif deed.verb == "cancel":
+            answer = scheduling.cancel(event, **facts).status
         elif deed.verb == "erase":
             erasing.erase(Erasure.objects.get(member=facts["member"]))
             answer = "done"

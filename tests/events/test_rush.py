@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from events.models import Event, Registration
+from members import outbox
 from members.models import Erasure, Letter
 from tests.events.rush import Deed, rush
 from tests.make import make_dues, make_event, make_member, make_registration
@@ -80,6 +81,36 @@ def test_the_same_person_twelve_times_is_one_registration_and_one_letter():
     assert answers == {State.GOING: CLIENTS}
     assert [r.rev for r in check(event)] == [1]
     assert Letter.objects.count() == 1
+
+
+def test_places_freed_added_and_asked_for_at_once_go_to_who_came_first():
+    """RC-03."""
+    event = make_event(capacity=6)
+    leaving = [make_registration(event=event).member for _n in range(6)][:4]
+    queue = [make_registration(event=event, state=State.WAITING).pk for _n in range(12)]
+    more = Deed("capacity", event.pk, None, {"capacity": 9})
+    run([*(Deed("leave", event.pk, person.pk) for person in leaving), more, *joins(event, people(4))])
+    rows = check(event)
+    assert Counter(r.state for r in rows) == {State.GOING: 9, State.CANCELLED: 4, State.WAITING: 9}
+    assert [r.pk for r in rows if r.is_going and r.pk in queue] == queue[:7]
+    promoted = Letter.objects.filter(kind="events.promoted").values_list("context__registration", flat=True)
+    assert sorted(promoted) == queue[:7]
+
+
+def test_no_letter_says_what_is_no_longer_true_after_a_rush(mailoutbox):
+    """RC-04."""
+    event, by = make_event(capacity=1), make_member()
+    going, first, second = (make_registration(event=event, state=state) for state in (State.GOING, State.WAITING, State.WAITING))
+    leaves = [Deed("leave", event.pk, row.member_id) for row in (going, first)]
+    run([*leaves, Deed("cancel", event.pk, None, {"by": by.pk})])
+    event.refresh_from_db()
+    states = {row.pk: row.state for row in event.registrations.all()}
+    assert (event.status, states[going.pk], states[first.pk]) == ("cancelled", State.CANCELLED, State.CANCELLED)
+    outbox.sweep()
+    told = {letter.to[0]: letter.subject for letter in mailoutbox}
+    assert len(told) == len(mailoutbox) == 3
+    assert "annulée" in told[second.member.email].lower()
+    assert not any("une place" in subject.lower() for subject in told.values())
 
 
 def test_an_organiser_removes_while_the_person_leaves():
