@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events import speaking
 from events.models import Talk
+from members.models.member import fold_email
 from smclub.addresses import absolute, in_language
 from smclub.dates import full_day
 from smclub.desk import ClubInline
@@ -16,6 +17,9 @@ class TalkForm(forms.ModelForm):
     is_revoked = forms.BooleanField(
         label=_("Give them another link"), required=False, help_text=_("The one they have answers no more.")
     )
+
+    def clean_email(self):
+        return fold_email(self.cleaned_data["email"])
 
 
 class TalkInline(ClubInline):
@@ -34,6 +38,7 @@ class TalkInline(ClubInline):
                     ("person", "role", "position"),
                     ("title", "as_headline"),
                     ("slides_url", "image_consent"),
+                    "email",
                     ("own_link", "is_revoked"),
                 ]
             },

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from events import attaching, calendar, reminding, tickets, wording
+from events import attaching, calendar, reminding, speaking, tickets, wording
 from events.models import Event, Invitation, Mailing, Proxy, Registration, Talk
 from members import preferring
 from members.mail import composes
@@ -236,19 +236,30 @@ def soon(letter):
 
 @composes("events.mailing")
 def mailing(letter):
-    """Not to who has given their place back since."""
+    """Not to who has given their place back since, nor to an address that no talk gives any more."""
     row = Mailing.objects.select_related("event__venue").filter(pk=letter.context["mailing"]).first()
     if row is None:
         return None
     facts = _facts(row.event, letter.language) | {"mailing": row}
     if letter.context["registration"] is None:
-        return facts
+        return _with_own_page(letter, facts)
     registration = _registration(letter)
     if registration is None or not registration.is_live:
         return None
     may_leave = not row.event.is_over and not row.event.is_called_off
     leave_url = in_language(letter.language, "events:leave_by_link", row.event.slug, registration.token)
     return facts | {"leave_url": absolute(leave_url) if may_leave else ""}
+
+
+def _with_own_page(letter, facts: dict) -> dict | None:
+    """With the link by which who speaks gives their own texts, as long as it opens."""
+    if not (pk := letter.context.get("talk")):
+        return facts
+    talk = facts["event"].talks.filter(pk=pk).first()
+    if talk is None or (letter.member is None and talk.email != letter.to_email):
+        return None
+    is_shut = speaking.is_over(facts["event"])
+    return facts | {"own_url": "" if is_shut else absolute(in_language(letter.language, "speaker", speaking.key_of(talk)))}
 
 
 @composes("events.invitation")

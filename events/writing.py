@@ -1,6 +1,7 @@
 """Those who run a meeting write to its people: each gets a letter of their own, once, in which nobody else's address stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,20 +10,37 @@ from events.models import Event, EventPartner, Mailing
 from events.patience import patient
 from events.refusals import Refused
 from members.mail import letter
-from members.models import Entry, Member
+from members.models import Entry, Member, Person
 from partners.models import Partner
 
 To = Mailing.To
 
 
-def recipients(event: Event, to: Iterable[str]) -> dict[int, int | None]:
-    """The accounts that are written to, whatever they are chosen for, with the registration that it is about if there is one."""
-    found: dict[int, int | None] = {}
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who is written to, by their account or by the address that a talk gives, and what it is about."""
+
+    to: Member | str
+    registration: int | None = None
+    talk: int | None = None
+
+    @property
+    def address(self) -> str:
+        return self.to.email if isinstance(self.to, Member) else self.to
+
+    @property
+    def key(self) -> str:
+        return str(self.to.pk) if isinstance(self.to, Member) else f"talk:{self.talk}"
+
+
+def recipients(event: Event, to: Iterable[str]) -> list[Recipient]:
+    """Each address once, whatever it is chosen for, with the registration that it is about if there is one."""
+    found: dict[str, Recipient] = {}
     for chosen in To.values:  # in that order: who goes and speaks is written to as somebody who goes
         if chosen in to:
-            for member, registration in _those(event, chosen):
-                found.setdefault(member, registration)
-    return found
+            for recipient in _those(event, chosen):
+                found.setdefault(recipient.address, recipient)
+    return list(found.values())
 
 
 def counts(event: Event) -> dict[str, int]:
@@ -30,23 +48,43 @@ def counts(event: Event) -> dict[str, int]:
     return {chosen: len(recipients(event, [chosen])) for chosen in To.values}
 
 
-def unreachable(event: Event) -> int:
-    """People who speak or lead and have no account here: the site knows no address of theirs."""
-    return event.talks.filter(person__member=None).values("person").distinct().count()
+def unreachable(event: Event, to: Iterable[str]) -> list[str]:
+    """The names of those among them whose address the site does not know."""
+    nameless = Person.objects.filter(member=None)
+    people = Person.objects.none()
+    if To.SPEAKERS in to:
+        known = event.talks.exclude(email="").values("person")
+        people |= nameless.filter(pk__in=event.talks.values("person")).exclude(pk__in=known)
+    if To.HOST in to:
+        people |= nameless.filter(pk__in=_contacts_of_hosts(event))
+    return list(people.by_name().values_list("name", flat=True))
 
 
-def _those(event: Event, chosen: str):
-    rows = event.registrations.filter(member__is_active=True).order_by("pk")
+def _those(event: Event, chosen: str) -> Iterator[Recipient]:
+    rows = event.registrations.to_write_to()
     registered = {To.GOING: rows.going, To.WAITING: rows.waiting, To.ABSENT: rows.absent}
     if chosen in registered:
-        return registered[To(chosen)]().values_list("member", "pk")
-    accounts = Member.objects.filter(is_active=True)
-    if chosen == To.SPEAKERS:
-        people = event.talks.values("person")
+        yield from (Recipient(row.member, registration=row.pk) for row in registered[To(chosen)]())
+    elif chosen == To.SPEAKERS:
+        yield from _speakers(event)
     else:
-        hosts = event.partners.filter(role=EventPartner.Role.HOST).values("organisation")
-        people = Partner.objects.filter(organisation__in=hosts, contacts__isnull=False).values("contacts")
-    return [(member, None) for member in accounts.filter(person__in=people).order_by("pk").values_list("pk", flat=True)]
+        contacts = Member.objects.filter(is_active=True, person__in=_contacts_of_hosts(event))
+        yield from (Recipient(member) for member in contacts.order_by("pk"))
+
+
+def _speakers(event: Event) -> Iterator[Recipient]:
+    """By the account of their page, else by the address that their talk gives, which may be that of an account."""
+    talks = list(event.talks.select_related("person__member").order_by("position", "pk"))
+    accounts = Member.objects.by_address([talk.email for talk in talks if talk.email])
+    for talk in talks:
+        to = talk.person.member or accounts.get(talk.email) or talk.email
+        if to and (isinstance(to, str) or to.is_active):
+            yield Recipient(to, talk=talk.pk)
+
+
+def _contacts_of_hosts(event: Event):
+    hosts = event.partners.filter(role=EventPartner.Role.HOST).values("organisation")
+    return Partner.objects.filter(organisation__in=hosts, contacts__isnull=False).values("contacts")
 
 
 @patient
@@ -65,15 +103,17 @@ def write(
         raise Refused(_("Nobody is among those you chose."), code="nobody", field="to")
     said = {"to": to, "subject": subject, "body": body, "author": by, "nonce": nonce, "letters": len(people)}
     mailing = Mailing.objects.create(event=event, **said)
-    for member in Member.objects.filter(pk__in=people).order_by("pk"):
+    for recipient in people:
         letter(
             "events.mailing",
-            key=f"events.mailing:{mailing.pk}:{member.pk}",
-            to=member,
+            key=f"events.mailing:{mailing.pk}:{recipient.key}",
+            to=recipient.to,
+            language=recipient.to.language if isinstance(recipient.to, Member) else event.lang,
             reply_to=reply_to,
             quiet_zone="" if at_once else event.zone_name,
             mailing=mailing.pk,
-            registration=people[member.pk],
+            registration=recipient.registration,
+            talk=recipient.talk,
         )
     Entry.objects.write("event.write", event, by=by, after=",".join(to), note=f"{subject} ({len(people)})")
     return mailing

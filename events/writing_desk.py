@@ -71,7 +71,7 @@ def write(desk: admin.ModelAdmin, request, pk: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("admin:events_event_write", args=[event.pk]))
     context = {"title": _("Write to the people of a meeting"), "opts": desk.opts, "event": event, "form": form}
     context |= _preview(event, form) if is_sure else {"mailings": event.mailings.select_related("author").order_by("-pk")[:20]}
-    context["unreachable"] = writing.unreachable(event)
+    context["unreachable"] = writing.unreachable(event, form.cleaned_data["to"] if is_sure else Mailing.To.values)
     return TemplateResponse(request, "admin/events/event/write.html", desk.admin_site.each_context(request) | context)
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
 from events import asking, registering
-from events.models import Event, Registration
+from events.models import Event, Registration, Talk
 from events.refusals import Busy
 from members import picturing
 from members.importing import deeds as importing
@@ -134,6 +134,7 @@ def _erase_the_rest(erasure: Erasure, member: Member) -> None:
     _reports(member)
     _log_of_deeds(member, person, marks)
     _dues(member, marks)
+    Talk.objects.filter(Q(person__member=member) | Q(email__in=addresses_of(member))).update(email="")
     if person:
         _person(person, keeps_name=erasure.keeps_name)
     theirs = Q(member=member) | Q(email__in=addresses_of(member))

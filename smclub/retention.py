@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from events import asking
-from events.models import Answer, DoorLink, DoorTap, Event, Feedback, Invitation, Mailing, Registration
+from events.models import Answer, DoorLink, DoorTap, Event, Feedback, Invitation, Mailing, Registration, Talk
 from members.importing import deeds as importing
 from members.mail import letter
 from members.models import Entry, Erasure, Export, GroupRequest, Import, Letter, Member, Notice, SealedRecord
@@ -51,6 +51,15 @@ def _names_given_at_the_door() -> QuerySet:
     """Of who has no account, where they could read what is kept of them."""
     over = Event.objects.filter(ends_at__lt=timezone.now() - SEASON)
     return Registration.objects.filter(event__in=over, member=None).exclude(name="", email="")
+
+
+def _addresses_of_speakers() -> QuerySet:
+    """As long as their link answers."""
+    return Talk.objects.filter(event__ends_at__lt=timezone.now() - SEASON).exclude(email="")
+
+
+def _without_address(rows: QuerySet) -> None:
+    rows.update(email="")
 
 
 def _old_taps() -> QuerySet:
@@ -178,6 +187,7 @@ RULES = (
     Rule("whose the opinions of a meeting are, a month after it", _opinions_that_stand, _unsigned),
     Rule("registrations of friends, a year after the meeting: a number is left", _friends_registrations, _of_nobody),
     Rule("names given at the door without an account, three months after the meeting", _names_given_at_the_door, _of_nobody),
+    Rule("addresses of who spoke, three months after the meeting", _addresses_of_speakers, _without_address),
     Rule("taps at the door, a month after the meeting", _old_taps, _deleted),
     Rule("links to the door, a month after the meeting", _old_door_links, _deleted),
     Rule("answers to questions and names of guests, three months after the meeting", _answers, asking.forget),

@@ -143,7 +143,7 @@ def _drop_twins(person: Person, into: Person) -> None:
                 row.delete()
     for talk in person.talks.all():
         for twin in into.talks.filter(event=talk.event_id, role=talk.role, title=talk.title):
-            for name in ("slides_url", "as_headline", "told_at"):
+            for name in ("slides_url", "as_headline", "email", "told_at"):
                 setattr(twin, name, getattr(twin, name) or getattr(talk, name))
             twin.image_consent = _strictest(twin.image_consent, talk.image_consent)
             twin.save()

@@ -59,6 +59,11 @@ class Talk(models.Model):
     as_headline = models.CharField(
         _("role on that day"), max_length=150, blank=True, help_text=_("When it differs from today's.")
     )
+    email = models.EmailField(
+        _("e-mail address"),
+        blank=True,
+        help_text=_("Of who has no account: for those who run the meeting alone, until three months after it."),
+    )
     slides_url = models.URLField(_("slides"), blank=True, validators=[web_address])
     image_consent = models.CharField(_("pictures"), max_length=5, choices=Consent, blank=True)
     told_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)

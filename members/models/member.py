@@ -4,7 +4,7 @@ from datetime import date
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,12 @@ class MemberQuerySet(models.QuerySet):
 
     def staff(self):
         return self.filter(is_staff=True, is_active=True)
+
+    def by_address(self, addresses) -> dict:
+        """Whose each of these is, once verified; those of nobody are not there."""
+        theirs = self.filter(emailaddress__email__in=addresses, emailaddress__verified=True)
+        rows: models.QuerySet = theirs.annotate(address=F("emailaddress__email"))
+        return {row.address: row for row in rows}
 
     # Dues, today or `on` another day; `members/models/dues.py` says which of them count.
     def paid_up(self, on: date | None = None):

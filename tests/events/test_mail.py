@@ -75,7 +75,7 @@ def a_letter_of_each_kind(member):
     _proxies(event, member)
     letter("events.convocation", key="c", to=member, **convoking.facts(event("convocation", kind="assembly")))
     inviting.invite(event("invitation", audience="invitation"), by=olga, member=member)
-    speaking.tell(make_talk(event=event("remark")), talks={}, image_consent="yes", remark="Un micro, merci.")
+    speaking.tell(make_talk(event=event("remark")), talks={}, image_consent="yes", is_public=True, remark="Un micro, merci.")
     return {row.kind for row in Letter.objects.all()}
 
 

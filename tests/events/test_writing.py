@@ -9,8 +9,8 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from events import registering, writing
-from events.models import Mailing
+from events import registering, speaking, writing
+from events.models import Mailing, Talk
 from members import outbox, preferring
 from members.models import Club, Entry, Letter
 from tests.cast import cast
@@ -73,6 +73,73 @@ def written_to() -> list[str]:
 def test_those_chosen_are_written_to_once_each(to, who):
     write(a_meeting(), to=to)
     assert written_to() == [f"{name}@example.org" for name in who]
+
+
+# -- those who speak without an account ---------------------------------------------
+def spoken_to(event) -> list[tuple]:
+    write(event, to=["speakers"])
+    return list(Letter.objects.order_by("pk").values_list("to_email", "member__email", "language"))
+
+
+def test_who_speaks_without_an_account_is_written_to_at_the_address_of_their_talk(client):
+    event, ana = make_event(lang="en"), make_person(name="Ana")
+    talk = make_talk(event=event, person=ana, email="ana@example.net")
+    make_talk(event=event, person=ana, title="Encore", email="ana@example.net")
+    assert spoken_to(event) == [("ana@example.net", None, "en")]
+    outbox.sweep()
+    (message,) = mail.outbox
+    assert f"/en/intervention/{speaking.key_of(talk)}/" in message.body
+    assert client.get(f"/en/intervention/{speaking.key_of(talk)}/").status_code == 200
+
+
+def test_an_address_that_is_somebody_s_account_is_written_to_as_theirs_and_once():
+    event = make_event()
+    make_registration(event=event, member=cast("milan"))
+    make_talk(event=event, person=make_person(), email="milan@example.org")
+    make_talk(event=event, person=make_person(), email=cast("boris").email)  # blocked
+    write(event, to=["going", "speakers"])
+    assert list(Letter.objects.values_list("to_email", "member")) == [("milan@example.org", cast("milan").pk)]
+
+
+def test_an_account_is_written_to_and_no_address_beside_it():
+    event = make_event()
+    make_talk(event=event, person=make_person(member=cast("flora")), email="ancienne@example.net")
+    assert spoken_to(event) == [("flora@example.org", "flora@example.org", "fr")]
+
+
+@pytest.mark.parametrize("change", [{"email": ""}, {"email": "autre@example.net"}, None])
+def test_no_letter_leaves_for_an_address_that_no_talk_gives_any_more(change):
+    event = make_event()
+    talk = make_talk(event=event, email="ana@example.net")
+    write(event, to=["speakers"])
+    if change:
+        Talk.objects.filter(pk=talk.pk).update(**change)
+    else:
+        talk.delete()
+    outbox.sweep()
+    assert mail.outbox == []
+
+
+def test_those_whose_address_nobody_knows_are_named_before_it_leaves(desk):
+    event = a_meeting()
+    make_talk(event=event, person=make_person(name="Sans Adresse"))
+    make_talk(event=event, person=make_person(name="Avec Adresse"), email="avec@example.net")
+    url = reverse("admin:events_event_write", args=[event.pk])
+    assert desk.get(url).context["unreachable"] == ["Paule Publique", "Paule Publique", "Sans Adresse"]
+    preview = desk.post(url, TYPED | {"to": ["speakers"]})
+    assert preview.context["people"] == 3
+    assert preview.context["unreachable"] == ["Paule Publique", "Sans Adresse"]
+    assert "Sans Adresse" in preview.text
+    assert desk.post(url, TYPED | {"to": ["going"]}).context["unreachable"] == []
+
+
+def test_the_address_of_a_talk_is_given_at_the_desk_and_read_there_alone(desk, client):
+    event = make_event()
+    talk = make_talk(event=event, email="ana@example.net")
+    assert "ana@example.net" in desk.get(reverse("admin:events_event_change", args=[event.pk])).text
+    client.logout()
+    for url in (event.get_absolute_url(), talk.person.get_absolute_url(), reverse("speaker", args=[speaking.key_of(talk)])):
+        assert "ana@example.net" not in client.get(url).text
 
 
 def test_the_absent_are_those_whom_a_door_that_was_kept_did_not_see():

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events import registering
-from events.models import Event, Registration
+from events.models import Event, Registration, Talk
 from members import outbox, profiles, seats, treasury
 from members.mail import compose
 from members.models import (
@@ -394,3 +394,10 @@ def test_groups_and_registrations_of_others_stay(zenobie):
     gone(zenobie)
     assert GroupMembership.objects.get(group=group).member == cast("mona")
     assert Registration.objects.get().member == cast("mona")
+
+
+def test_the_address_that_a_talk_gives_goes_with_the_account():
+    milan = cast("milan")
+    own, other = make_talk(person=make_person(member=milan), email="ancienne@example.net"), make_talk(email=milan.email)
+    gone(milan, keeps_name=True)
+    assert [Talk.objects.get(pk=talk.pk).email for talk in (own, other)] == ["", ""]

@@ -13,7 +13,7 @@ from members.models import Erasure, Letter, Member, Notice
 from posts.models import Report
 from smclub import due, erasing, retention
 from tests.cast import cast
-from tests.make import make_event, make_invitation, make_member, make_registration
+from tests.make import make_event, make_invitation, make_member, make_registration, make_talk
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +137,14 @@ def test_djangos_own_log_is_kept_for_a_year():
         LogEntry.objects.filter(pk=entry.pk).update(action_time=ago(days))
     retention.apply()
     assert LogEntry.objects.get().object_repr == "360"
+
+
+@pytest.mark.parametrize(("days", "left"), [(-80, "ana@example.net"), (-100, "")])
+def test_the_address_of_who_spoke_goes_with_their_link(days, left):
+    talk = make_talk(event=make_event(days=days), email="ana@example.net")
+    retention.apply()
+    talk.refresh_from_db()
+    assert talk.email == left
 
 
 def test_a_dry_run_counts_and_changes_nothing(capsys):
