@@ -157,6 +157,7 @@ def addresses() -> list[Shot]:
         *(Shot(name, path) for name, path in sorted(paths.items())),
         *(Shot(name, reverse(url), "member") for name, url in mine.items()),
         *(Shot(name, path, "member") for name, path in with_arguments.items()),
+        *after_a_meeting(),
         *(
             Shot(name, paths[name], "member")
             for name in ("home", "event-sous-titrer-vraiment", "event-full", "post", "post-members")
@@ -164,6 +165,23 @@ def addresses() -> list[Shot]:
         *(Shot(name, path, "member") for name, path in receipts().items()),
         *(Shot(name, path, "organiser") for name, path in desk().items()),
         *(Shot(name, path, "treasurer") for name, path in money().items()),
+    ]
+
+
+def after_a_meeting() -> list[Shot]:
+    """A meeting that left everything, its opinions, those of one with few answers, and the request to take a photograph down."""
+    from django.urls import reverse  # lazy: once Django is set up
+
+    from events.models import Attachment, Event
+
+    whole, few = (Event.objects.get(slug=slug) for slug in ("moderation-a-l-echelle", "coulisses-d-une-crise"))
+    page, photo = whole.get_absolute_url(), Attachment.objects.filter(event=whole, kind=Attachment.Kind.PHOTO)[:1].get()
+    return [
+        *(Shot("past", page, role) for role in ("", "member", "organiser")),
+        Shot("past-take-down", f"{reverse('posts:report')}?url={page}%23photo-{photo.pk}"),
+        Shot("past-opinion", reverse("events:feedback", args=[whole.slug]), "member"),
+        Shot("past-opinions", reverse("events:opinions", args=[whole.slug]), "organiser"),
+        Shot("past-opinions-few", reverse("events:opinions", args=[few.slug]), "organiser"),
     ]
 
 

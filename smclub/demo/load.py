@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from smclub.demo import dues, meetings, people, writing
+from smclub.demo import dues, meetings, past, people, writing
 from smclub.demo.shelf import Shelf
 
 DEMO_ACCOUNTS = ("owner", "organiser", "editor", "coordinator", "milan", "lea", "friend")
@@ -20,8 +20,9 @@ STEPS = (
     people.partners,
     meetings.events,
     meetings.registrations,
-    meetings.opinions,
     meetings.proxies,
+    past.opinions,
+    past.left,
     writing.posts,
     writing.pages,
     writing.comments,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from events import assembly
-from events.models import Cycle, Event, EventPartner, Feedback, Invitation, Proxy, Question, Registration, Talk, Venue
+from events.models import Cycle, Event, EventPartner, Invitation, Proxy, Question, Registration, Talk, Venue
 from members.models import Member
 from smclub.demo.people import topics_named
 from smclub.demo.shelf import Shelf, at, table
@@ -148,14 +148,6 @@ def registrations(demo: Shelf) -> None:
     Registration.objects.bulk_create(rows)
 
 
-def opinions(demo: Shelf) -> None:
-    """Of some of those who were seen at the door; whose they are nobody knows any more."""
-    if not Feedback.objects.exists():
-        came = Registration.objects.came().filter(event__in=[demo.events[slug].pk for slug in demo.fills])
-        rows = came.order_by("event", "queue_no").values_list("event", "queue_no")
-        Feedback.objects.bulk_create(Feedback(event_id=pk, score=5 - number % 3) for pk, number in rows if number % 2)
-
-
 def proxies(demo: Shelf) -> None:
     """At an assembly, some who do not come give their vote to the first who do."""
     for event in Event.objects.published().filter(kind=Event.Kind.ASSEMBLY, proxies=None):
@@ -181,7 +173,7 @@ def _who_may_come(demo: Shelf, event: Event) -> list[Member]:
 
 def _enqueue(demo: Shelf, event: Event, who: list[Member], wanted: int) -> list[Registration]:
     free = event.capacity
-    is_kept = event.is_over and len(event.slug) % 4  # the door; of one meeting in four nobody knows who came
+    is_kept = event.is_over and len(event.slug) % 5  # the door; of one meeting in five nobody knows who came
     rows = []
     for queue_no, member in enumerate(who[:wanted], start=1):
         guests = 1 if event.max_guests and queue_no % 6 == 0 else 0

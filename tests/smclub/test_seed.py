@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import translation
 
+from events import reviewing
 from events.models import Cycle, Event, Registration, Venue
 from members.forms import ApplicationForm
 from members.models import Group, Member, Person, Topic
@@ -26,6 +27,7 @@ def test_the_demo_club(subtests, client):
         _has_a_dozen_long_posts_and_a_dozen_short_notes,
         _says_in_english_too_what_organisers_wrote_in_french,
         _has_no_event_that_is_oversold,
+        _shows_what_is_left_of_a_meeting,
         _fits_its_columns,
         _has_no_text_that_leads_nowhere,
         _asks_on_its_page_what_the_form_asks,
@@ -71,6 +73,22 @@ def _says_in_english_too_what_organisers_wrote_in_french(client):
 
 def _has_no_event_that_is_oversold(client):
     assert [e.slug for e in Event.objects.exclude(capacity=None) if e.taken() > e.capacity] == []
+
+
+def _shows_what_is_left_of_a_meeting(client):
+    """Of one meeting everything; of one so few answers that their scores are hidden; of one nobody knows who came."""
+    past = Event.objects.took_place().of_the_club().exclude(registrations=None)
+    whole, few = past.get(slug="moderation-a-l-echelle"), past.get(slug="coulisses-d-une-crise")
+    page = client.get(whole.get_absolute_url()).text
+    sections = ("write-up", "videos", "photos", "papers", "talked-about")
+    assert [section for section in sections if f'id="{section}"' not in page] == []
+    assert whole.attachments.filter(is_for_members=True).exists()
+    assert [reviewing.opinions_of(event).mean is None for event in (whole, few)] == [False, True]
+    assert reviewing.opinions_of(whole).remarks
+    milan = Registration.objects.with_attendance().get(event=whole, member__email="milan@example.org")
+    assert milan.attendance == "came"
+    attendances = set(Registration.objects.going().filter(event__in=past).with_attendance().values_list("attendance", flat=True))
+    assert attendances == {"came", "absent", "unknown"}
 
 
 def _fits_its_columns(client):
