@@ -69,7 +69,7 @@ def pages(desk: admin.ModelAdmin) -> list[tuple]:
     """(route, view, name), of the admin page `desk`."""
     return [
         ("bilan/", require_safe(partial(overview, desk)), "events_event_figures"),
-        ("bilan/<slug:name>.csv", require_safe(table), "events_event_figures_table"),
+        ("bilan/<slug:name>.csv", require_safe(table), "events_event_figures_csv"),
         ("<int:pk>/bilan/", require_safe(partial(of_event, desk)), "events_event_figures_of"),
     ]
 

@@ -13,7 +13,7 @@ from tests.cast import cast
 from tests.make import make_cycle, make_event, make_feedback, make_group, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
-PAGE, FILE = "admin:events_event_figures", "admin:events_event_figures_table"
+PAGE, FILE = "admin:events_event_figures", "admin:events_event_figures_csv"
 
 
 def seen(people: int) -> dict:

@@ -92,6 +92,8 @@ DESK = [  # one of each kind of page of the admin
     "events_event_add",
     "events_event_change",
     "events_event_attendees",
+    "events_event_figures",
+    "events_event_figures_of",
     "posts_post_change",
     "posts_comment_changelist",
     "posts_comment_change",
