@@ -97,11 +97,17 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = Member
-        fields = ["name", "language", "shows_attendance"]
+        fields = ["name", "language", "shows_attendance", "shows_encounters"]
 
     def __init__(self, *args, member: Member):
         super().__init__(*args, initial={name: getattr(member, name) for name in self._meta.fields})
         NameField.of(self, member)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("shows_encounters") and not cleaned.get("shows_attendance"):
+            self.add_error("shows_encounters", _("For that, let your name be shown to the others who come, too."))
+        return cleaned
 
 
 @dataclass(frozen=True)

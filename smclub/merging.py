@@ -128,6 +128,7 @@ def _account(member: Member, into: Member) -> None:
     if member.is_accepted and not into.is_accepted:
         facts["standing"] = member.standing
     facts["accepted_on"] = min(filter(None, (member.accepted_on, into.accepted_on)), default=None)
+    facts["shows_encounters"] = member.shows_encounters and into.shows_encounters  # of the meetings of both
     facts["last_seen_on"] = max(filter(None, (member.last_seen_on, into.last_seen_on)), default=None)
     member.groups.clear()
     member.user_permissions.clear()

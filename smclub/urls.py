@@ -3,7 +3,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from events import speaking_views
+from events import encounter_views, speaking_views
 from events import views as events_views
 from posts import views as posts_views
 from smclub import health, media, my_data, views, wayfinding
@@ -44,6 +44,7 @@ urlpatterns += i18n_patterns(
     path("compte/donnees/copie/<int:pk>/", my_data.download, name="my_data_download"),
     path("compte/donnees/effacer/", my_data.erase, name="my_data_erase"),
     path("compte/donnees/garder/", my_data.keep, name="my_data_keep"),
+    path("compte/personnes-croisees/", encounter_views.people_met, name="people_met"),
     path("evenements/", include("events.urls")),
     path("", include("events.place_urls")),
     path("accueil/", include("events.door_urls")),

@@ -143,6 +143,7 @@ def addresses() -> list[Shot]:
     mine = {"account": "members:me", "profile": "members:profile", "sessions": "usersessions_list", "keys": "mfa_index"}
     mine |= {"password": "account_change_password", "address": "account_email", "calendar": "events:my_calendar"}
     mine |= {"data": "my_data", "erase": "my_data_erase", "dues": "members:dues", "letters": "members:letters"}
+    mine |= {"people-met": "people_met", "name": "members:name"}
     reachable = Person.objects.filter(takes_messages=True, visibility="members").order_by("pk").last()
     with_arguments = {
         "profile-seen": reverse("members:profile_seen", args=["visiteur"]),

@@ -53,6 +53,11 @@ class RegistrationQuerySet(models.QuerySet):
         known = Case(When(came, then=Value(kinds.CAME)), When(over, then=Value(kinds.ABSENT)), default=Value(kinds.UNKNOWN))
         return self.annotate(attendance=Case(When(state=Registration.State.GOING, then=known), default=Value("")))
 
+    def attended(self):
+        """At meetings that are over: who was seen at the door, or where nobody kept it, whoever was going."""
+        kept = Registration.objects.came().filter(event=OuterRef("event"))
+        return self.going().filter(Q(arrived__gt=0) | ~Exists(kept), event__ends_at__lte=timezone.now())
+
     def were_there(self, event):
         """At `event`: who was seen at the door, or where nobody kept it, whoever was going."""
         came = self.came().filter(event=event)
@@ -84,6 +89,10 @@ class RegistrationQuerySet(models.QuerySet):
 
     def named_to_others(self):
         return self.filter(member__shows_attendance=True)
+
+    def findable(self):
+        """Of open accounts that let those who met them there find them again."""
+        return self.named_to_others().filter(member__shows_encounters=True, member__is_active=True)
 
 
 class Registration(models.Model):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from events import wording
+from events import encounters, wording
 from events.models import Event, EventPartner, Talk
 from events.programme import Season
 from members.models import Club
@@ -87,6 +87,12 @@ def meetings_attended_by(context, person, number: int = 20) -> dict:
         return {"events": []}
     events = Event.objects.listed_for(_visitor(context)).open_to_all().took_place()
     return {"events": events.attended_by(person.member_id)[:number]}
+
+
+@register.inclusion_tag("events/_met_at.html", takes_context=True)
+def met_at(context, person) -> dict:
+    """Where the visitor and `person` met, for each other alone."""
+    return {"events": encounters.meetings_of_both(_visitor(context), person.member)}
 
 
 @register.inclusion_tag("events/_meetings.html", takes_context=True)

@@ -106,6 +106,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
     shows_attendance = models.BooleanField(
         _("name shown to others going"), default=True, help_text=_("Among the people going to a meeting, never anywhere else.")
     )
+    shows_encounters = models.BooleanField(
+        _("name shown to those met at meetings"),
+        default=False,
+        help_text=_("Afterwards, and to those alone who wish it too: each sees which meetings open to all both were at."),
+    )
     conduct_version = models.CharField(_("code of conduct accepted"), max_length=20, blank=True, editable=False)
     conduct_accepted_at = models.DateTimeField(_("code of conduct accepted on"), null=True, blank=True, editable=False)
     calendar_version = models.PositiveIntegerField(_("version of the calendar link"), default=1, editable=False)

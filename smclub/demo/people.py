@@ -86,6 +86,7 @@ def members(demo: Shelf) -> None:
                 "standing": standing,
                 "is_active": standing != Member.Standing.BLOCKED,
                 "language": row.get("language", "fr"),
+                "shows_encounters": number % 3 != 0 or row["email"] == "milan@example.org",
                 "conduct_version": demo_version,
                 "conduct_accepted_at": demo.now,
                 "created_at": (joined_at := at(date(2008, 3, 5) + timedelta(days=105 * number))),
