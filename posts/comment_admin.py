@@ -179,7 +179,7 @@ class ReportAdmin(DeedsOnlyAdmin):
     def who(self, report):
         return ", ".join(filter(None, [report.name, report.email])) or "–"
 
-    @admin.action(description=_("Uphold: the comment goes"), permissions=["decide"], location=EVERYWHERE)
+    @admin.action(description=_("Uphold: the comment or the photograph goes"), permissions=["decide"], location=EVERYWHERE)
     def uphold(self, request, queryset):
         return self.ask(request, queryset, reporting.decide, DecisionForm, action="uphold", title=_("Uphold"), uphold=True)
 

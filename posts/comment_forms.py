@@ -79,7 +79,11 @@ class ReportForm(forms.Form):
     """What article 16 of the Digital Services Act asks of a notice; `comment` is set when the address is a comment's."""
 
     url = forms.CharField(label=_("Exact address of the page or comment"), max_length=500)
-    kind = forms.ChoiceField(label=_("What is wrong with it"), choices=Report.Kind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What is wrong with it"),
+        choices=[choice for choice in Report.Kind.choices if choice[0] != Report.Kind.PICTURE],
+        widget=forms.RadioSelect,
+    )
     reason = ProseField(label=_("Why, in a few sentences"), max_length=3000)
     name = forms.CharField(label=_("Your name"), max_length=120, required=False)
     email = forms.EmailField(
@@ -121,3 +125,21 @@ class ReportForm(forms.Form):
                 if not values.get(name) and name not in self.errors:
                     self.add_error(name, forms.ValidationError(_("The law asks for it in such a report."), code="required"))
         return values
+
+
+class TakeDownForm(ReportForm):
+    """Somebody would rather not be in a photograph: they owe no reason, no name and no promise."""
+
+    url = forms.CharField(widget=forms.HiddenInput, max_length=500)
+    kind = None
+    reason = ProseField(label=_("Something to add"), max_length=3000, required=False)
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        required=False,
+        help_text=_("If you wish to be told when it is done."),
+    )
+    in_good_faith = None
+
+    def clean(self):
+        return super().clean() | {"kind": Report.Kind.PICTURE}

@@ -5,9 +5,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from events.models import Attachment
 from members.mail import may_write_to
 from posts import reporting
-from posts.comment_forms import ReportForm
+from posts.comment_forms import ReportForm, TakeDownForm
 from posts.models import Comment, Page
 from smclub import limits
 from smclub.addresses import absolute
@@ -18,11 +19,13 @@ HOUR = 3600
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request):
-    form = ReportForm(request.POST if request.method == "POST" else None, initial=_what_is_known(request))
+    sent = request.POST if request.method == "POST" else None
+    photo = Attachment.objects.visible_to(request.user).photo_at((sent or request.GET).get("url", "")[:500])
+    form = (TakeDownForm if photo else ReportForm)(sent, initial=_what_is_known(request))
     if form.is_valid() and _receive(request, form):
         return redirect("posts:report_thanks")
     page = Page.objects.filter(slug="signaler-intro").in_language(get_language()).first()
-    return render(request, "posts/comments/report_form.html", {"form": form, "page": page})
+    return render(request, "posts/comments/report_form.html", {"form": form, "page": page, "photo": photo})
 
 
 @require_safe

@@ -5,6 +5,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from events import attaching
+from events.models import Attachment
 from members.mail import letter
 from members.models import Entry, Member
 from posts.models import Comment, Report
@@ -32,7 +34,7 @@ def receive(
     url: str,
     kind: str,
     reason: str,
-    in_good_faith: bool,
+    in_good_faith: bool = False,
     name="",
     email="",
     comment: Comment | None = None,
@@ -64,7 +66,7 @@ def receive(
 
 @transaction.atomic
 def decide(row: Report, *, by: Member, uphold: bool, decision: str) -> Report:
-    """Upholds a report (a comment still visible goes) or dismisses it, and tells whoever sent it."""
+    """Upholds a report (a comment still visible goes, and a photograph) or dismisses it, and tells whoever sent it."""
     if row.comment and row.comment.written_by(by):
         raise NotYoursToJudge
     state = Report.State.UPHELD if uphold else Report.State.DISMISSED
@@ -76,6 +78,8 @@ def decide(row: Report, *, by: Member, uphold: bool, decision: str) -> Report:
     Entry.objects.write("report.decide", row, by=by, before=Report.State.OPEN, after=state, note=decision)
     if uphold and row.comment and row.comment.is_visible:
         remove(row.comment, by=by, reason=Reason.OTHER if row.kind == Report.Kind.RULES else Reason.ILLEGAL)
+    if uphold and row.kind == Report.Kind.PICTURE and (photo := Attachment.objects.photo_at(row.url)):
+        attaching.discard(photo)
     if row.email:
         letter("posts.report_decided", key=f"report-decided:{row.pk}", **_to_reporter(row))
     return row

@@ -1,3 +1,4 @@
+import re
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from events.models.event import Event
 from members.models import Picture, is_accepted
 from smclub.links import web_address
 
+PHOTO = re.compile(r"#photo-([0-9]{1,18})$")
 DOCUMENTS = "documents"  # a folder that the site alone opens
 
 
@@ -40,6 +42,11 @@ class AttachmentQuerySet(models.QuerySet):
         if not is_accepted(visitor):
             readable = readable.filter(is_for_members=False)
         return readable | self.run_by(visitor) if getattr(visitor, "is_staff", False) else readable
+
+    def photo_at(self, url: str):
+        """The photograph whose place on the page of its meeting is `url`; None when there is none."""
+        found = PHOTO.search(url)
+        return self.filter(kind=Attachment.Kind.PHOTO, pk=found[1]).select_related("picture", "event").first() if found else None
 
     def of_published(self):
         return self.filter(event__in=Event.objects.published())

@@ -287,6 +287,7 @@ class Report(models.Model):
         RULES = "rules", _("Against the club's rules")
         ILLEGAL = "illegal", _("Against the law")
         MINORS = "minors", _("Sexual abuse of a minor")
+        PICTURE = "picture", _("A photograph to be taken down")
 
     class State(models.TextChoices):
         OPEN = "open", _("To look at")

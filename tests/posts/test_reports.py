@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from events import attaching
+from events.models import Attachment
 from members.models import Entry, Letter
 from posts import moderating, reporting
 from posts.models import Comment, Report
@@ -223,3 +225,54 @@ def test_a_report_is_decided_once():
 def test_nobody_judges_a_report_about_themselves():
     with pytest.raises(reporting.NotYoursToJudge):
         reporting.decide(received(comment=comment(member=cast("modou"))), by=cast("modou"), uphold=False, decision="Non.")
+
+
+# -- photographs -------------------------------------------------------------------
+def place_of(photo) -> str:
+    return f"{photo.event.get_absolute_url()}#photo-{photo.pk}"
+
+
+def test_who_is_in_a_photograph_owes_no_reason_and_no_name(client):
+    photo = make.make_attachment(kind="photo", title="La salle")
+    page = client.get(URL, {"url": place_of(photo)}).text
+    assert ("La salle" in page, 'name="kind"' in page, 'name="in_good_faith"' in page) == (True, False, False)
+    sent = {"url": place_of(photo), "reason": "", "name": "", "email": "", "website": ""}
+    assert client.post(URL, sent).url == reverse("posts:report_thanks")
+    row = Report.objects.get()
+    assert (row.kind, row.url, row.reason) == ("picture", absolute(place_of(photo)), "")
+
+
+@pytest.mark.parametrize("fields", [{"is_for_members": True}, {"event": {"is_confidential": True}}, {"event": {"days": 3}}])
+def test_a_photograph_that_one_may_not_see_is_not_shown_by_the_form(client, fields):
+    event = make.make_event(**{"days": -5} | fields.pop("event", {}))
+    photo = make.make_attachment(kind="photo", title="La salle", event=event, **fields)
+    page = client.get(URL, {"url": place_of(photo)}).text
+    assert ("La salle" in page, photo.picture.file.url in page, 'name="kind"' in page) == (False, False, True)
+
+
+@pytest.mark.parametrize("url", ["#photo-", "#photo-999", "#photo-" + "9" * 18, "#photo-" + "9" * 40, "#photo-٣", "/#photo-1x"])
+def test_a_place_without_a_photograph_is_reported_as_any_other(client, url):
+    assert 'name="kind"' in client.get(URL, {"url": url}).text
+    assert 'value="picture"' not in client.get(URL).text
+
+
+def test_what_was_typed_to_have_a_photograph_taken_down_is_kept(client):
+    photo = make.make_attachment(kind="photo")
+    page = client.post(URL, {"url": place_of(photo), "reason": "C’est moi.", "email": "vera@", "website": ""}).text
+    assert ("C’est moi." in page, 'value="vera@"' in page, 'id="id_email_error"' in page) == (True, True, True)
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(("uphold", "left"), [(True, 0), (False, 1)])
+def test_a_request_upheld_takes_the_photograph_off_its_page(uphold, left):
+    photo = make.make_attachment(kind="photo")
+    row = reporting.receive(url=absolute(place_of(photo)), kind="picture", reason="", email="vera@example.org")
+    reporting.decide(row, by=cast("olga"), uphold=uphold, decision="C’est fait.")
+    assert Attachment.objects.count() == left
+
+
+def test_a_photograph_that_is_gone_already_is_no_trouble():
+    photo = make.make_attachment(kind="photo")
+    row = reporting.receive(url=absolute(place_of(photo)), kind="picture", reason="")
+    attaching.discard(photo)
+    assert reporting.decide(row, by=cast("olga"), uphold=True, decision="C’est fait.").state == Report.State.UPHELD
