@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "shots"
 LANGUAGES, WIDTHS, SCHEMES = ("fr", "en"), (360, 768, 1280), ("light", "dark")
 ROLES = {"": None, "member": "milan", "organiser": "organiser", "treasurer": "octave.delmas"}
+ASSEMBLIES = ("assemblee-generale", "assemblee-generale-de-janvier")  # to come, held
 LONGEST = 4000  # pixels: the foot of longer pages is cut
 
 
@@ -108,7 +109,7 @@ def addresses() -> list[Shot]:
         "group": Group.objects.order_by("pk").first(),
         "venue": Venue.objects.exclude(events=None).first(),
     }
-    for slug in ("sous-titrer-vraiment", "apres-la-plateforme", "lire-ses-statistiques", "assemblee-generale"):
+    for slug in ("sous-titrer-vraiment", "apres-la-plateforme", "lire-ses-statistiques", *ASSEMBLIES):
         told[f"event-{slug}"] = Event.objects.filter(slug=slug).first()
     for status in ("cancelled", "postponed", "online"):
         told[f"event-{status}"] = Event.objects.filter(status=status).first()
@@ -153,6 +154,7 @@ def addresses() -> list[Shot]:
         "directory": reverse("members:directory"),
         "directory-none": reverse("members:directory") + "?q=xyzzy&ville=Rennes",
         **tickets(),
+        "proxy": reverse("events:proxy", args=[ASSEMBLIES[0]]),
     }
     return [
         *(Shot(name, path) for name, path in sorted(paths.items())),
@@ -161,10 +163,16 @@ def addresses() -> list[Shot]:
         *after_a_meeting(),
         *(
             Shot(name, paths[name], "member")
-            for name in ("home", "event-sous-titrer-vraiment", "event-full", "post", "post-members")
+            for name in (
+                "home",
+                "event-full",
+                "post",
+                "post-members",
+                *(f"event-{slug}" for slug in ("sous-titrer-vraiment", *ASSEMBLIES)),
+            )
         ),
         *(Shot(name, path, "member") for name, path in receipts().items()),
-        *(Shot(name, path, "organiser") for name, path in desk().items()),
+        *(Shot(name, path, "organiser") for name, path in (desk() | assemblies()).items()),
         *(Shot(name, path, "treasurer") for name, path in money().items()),
     ]
 
@@ -184,6 +192,23 @@ def after_a_meeting() -> list[Shot]:
         Shot("past-opinions", reverse("events:opinions", args=[whole.slug]), "organiser"),
         Shot("past-opinions-few", reverse("events:opinions", args=[few.slug]), "organiser"),
     ]
+
+
+def assemblies() -> dict[str, str]:
+    """The desk of the assembly to come, and the list of who came to the one that was held."""
+    from django.urls import reverse  # lazy: once Django is set up
+
+    from events.models import Event
+
+    coming, held = (Event.objects.get(slug=slug) for slug in ASSEMBLIES)
+    proxy = coming.proxies.standing()[:1].get()
+    return {
+        "desk-convoke": reverse("admin:events_event_convoke", args=[coming.pk]),
+        "desk-proxies": reverse("admin:events_event_proxies", args=[coming.pk]),
+        "desk-proxy-revoke": reverse("admin:events_event_proxy_revoke", args=[coming.pk, proxy.pk]),
+        "desk-elections": reverse("admin:events_event_attendees", args=[held.pk]),
+        "door-assembly": reverse("door:door", args=[ASSEMBLIES[0]]),
+    }
 
 
 def tickets() -> dict[str, str]:

@@ -1,6 +1,10 @@
 """What a general assembly adds to the pages of meetings."""
 
+from urllib.parse import urlencode
+
 from django import template
+from django.urls import reverse
+from django.utils.formats import date_format
 
 from events import assembly, proxies
 from members.models import Mandate
@@ -18,6 +22,19 @@ def assembly_of(context, event) -> dict:
     vote = proxies.vote_of(event, visitor) if visitor.is_authenticated and not event.is_over else None
     elected = [] if event.group_id else Mandate.objects.elected(event.local_day).shown_to(visitor).in_order()
     return {"event": event, "vote": vote, "elected": elected}
+
+
+@register.inclusion_tag("admin/events/event/_elections.html", takes_context=True)
+def elections_of(context, event) -> dict:
+    """Who was elected that day, and the form where the next one is recorded; from its beginning, to who keeps mandates."""
+    visitor = context["request"].user
+    if not event.is_assembly or event.group_id or not event.has_begun or not visitor.may("members.add_mandate"):
+        return {}
+    day = event.local_day
+    typed = date_format(day, "SHORT_DATE_FORMAT")
+    told = {"elected_on": typed, "starts_on": typed, "_changelist_filters": urlencode({"elected_on": day.isoformat()})}
+    elected = Mandate.objects.elected(day).select_related("person").in_order()
+    return {"elected": elected, "add": f"{reverse('admin:members_mandate_add')}?{urlencode(told)}"}
 
 
 @register.inclusion_tag("events/_quorum.html")

@@ -1,4 +1,4 @@
-"""What past meetings left: what was shown there, and what was thought of it."""
+"""What past meetings left, and the papers of the assembly to come: what was shown there, and what was thought of it."""
 
 import io
 from itertools import zip_longest

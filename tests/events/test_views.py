@@ -512,3 +512,10 @@ def test_how_a_venue_is_entered_is_said_on_its_page_and_on_that_of_its_meetings(
     assert "Environ 40 places" in client.get(pages[0]).text
     for prefix, lift in (("", "Ascenseur."), ("/en", "A lift.")):
         assert [lift in client.get(prefix + page).text for page in pages] == [True, True, False]
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(2, True), (-2, False)])
+def test_how_to_get_in_is_told_to_those_going_until_it_is_over(client, days, is_told):
+    event = make_event(days=days, access_notes="Code 1234")
+    make_registration(event=event, member=signed_in(client, "milan"))
+    assert ("Code 1234" in text(page(client, event))) is is_told
