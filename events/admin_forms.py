@@ -1,4 +1,5 @@
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
@@ -278,13 +279,14 @@ class EventForm(forms.ModelForm):
 
     def _refuse_what_the_verbs_refuse(self, data: dict) -> None:
         event = self.instance
-        try:
-            scheduling.refuse_move(event, self.moves, is_silent=data.get("is_silent", False))
-        except scheduling.Refused as refusal:
-            self.add_error(refusal.field, refusal)
+        asked = [partial(scheduling.refuse_move, event, self.moves, is_silent=data.get("is_silent", False))]
+        if "published_at" in data and "published_at" in self.changed_data:
+            asked.append(partial(scheduling.refuse_publication, event, data["published_at"]))
         for name in {"has_waiting_list", "is_by_approval"} & set(self.changed_data):
+            asked.append(partial(registering.refuse_terms, event, {name: data.get(name)}))
+        for refuse in asked:
             try:
-                registering.refuse_terms(event, {name: data.get(name)})
+                refuse()
             except registering.Refused as refusal:
                 self.add_error(refusal.field, refusal)
 

@@ -43,8 +43,9 @@ def publish(event: Event, *, by: Member, at: datetime | None = None) -> Event:
 @patient
 @transaction.atomic
 def set_publication(event: Event, *, by: Member, at: datetime | None) -> Event:
-    """Appears at another moment, or goes back to the drafts (None): the rows of those registered stay as they are."""
+    """Appears at another moment, or goes back to the drafts (None). Raises Refused."""
     event = Event.objects.lock(event.pk)
+    refuse_publication(event, at)
     before, event.published_at = event.published_at, at
     told = {True: "published", False: "draft"}
     _written(event, "event.publish", by=by, fields=["published_at"], before=told[before is not None], after=told[at is not None])
@@ -160,6 +161,15 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
     if event.is_published and not event.is_over and not is_silent:
         _tell_live(event, "rescheduled", but=seated, **old)
     return event
+
+
+def refuse_publication(event: Event, at: datetime | None) -> None:
+    """Taken off the site, a meeting is called off without a word to those registered. Raises Refused."""
+    is_taken_back = event.is_published and (at is None or at > timezone.now())
+    is_done = event.is_over and not event.is_postponed
+    if is_taken_back and not is_done and event.registrations.live().exists():
+        text = _("People are registered, and nothing would tell them: leave it on the site, and cancel or postpone it instead.")
+        raise Refused(text, code="registered", field="published_at")
 
 
 def refuse_move(event: Event, new: dict, *, is_silent: bool) -> None:

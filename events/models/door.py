@@ -53,8 +53,8 @@ class DoorLink(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """From the day before until the day after, unless it was revoked or the date is not known any more."""
-        if self.revoked_at or not self.event.takes_registrations:
+        """From the day before until the day after, unless it was revoked, or nobody comes to the meeting as it stands."""
+        if self.revoked_at or not (self.event.is_published and self.event.takes_registrations):
             return False
         opens, closes = window(self.event)
         return opens <= timezone.now() < closes

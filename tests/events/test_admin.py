@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from events import scheduling
+from events import registering, scheduling
 from events.models import Event, EventPartner, Invitation, Registration
 from members.models import Entry, Letter
 from tests.cast import cast
@@ -315,6 +315,11 @@ def test_a_published_date_typed_in_the_form_publishes(client, olga):
     assert waiting.is_going
     assert Entry.objects.filter(verb="event.publish").count() == 1
     event.refresh_from_db()
+    page = save(client, event, published_at=None, title="Un titre repris")
+    assert list(page.context["adminform"].form.errors) == ["published_at"]
+    assert "annulez-la ou reportez-la" in page.content.decode()
+    assert 'value="Un titre repris"' in page.content.decode()
+    registering.leave(event, member=waiting.member)
     save(client, event, published_at=None)
     event.refresh_from_db()
     assert event.published_at is None

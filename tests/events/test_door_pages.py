@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events import door, registering, tickets
-from events.models import DoorTap, Registration
+from events.models import DoorTap, Event, Registration
 from members.mail import compose
 from members.models import Letter
 from tests.cast import cast
@@ -111,6 +111,15 @@ def test_a_revoked_link_is_over_for_the_list_and_for_each_tap(client, event, key
     assert page(client, key).status_code == 410
     assert press(client, "check_in", key, row).status_code == 410
     assert not DoorTap.objects.exists()
+
+
+@pytest.mark.parametrize("days", [None, 1])
+def test_a_link_opens_nothing_of_a_meeting_that_is_not_on_the_site(client, event, key, days):
+    named(event, "Zoé")
+    Event.objects.filter(pk=event.pk).update(published_at=days and timezone.now() + timedelta(days=days))
+    response = page(client, key)
+    assert response.status_code == 410
+    assert "Zoé" not in text(response)
 
 
 def test_the_links_are_given_by_who_runs_it(client, event):

@@ -51,6 +51,37 @@ def test_calling_off_tells_those_going_and_waiting_once_and_keeps_their_rows(ver
     assert (entry.actor, entry.before, entry.after, entry.note) == (cast("olga"), "scheduled", status, "Grève des transports")
 
 
+@pytest.mark.parametrize("state", [State.PENDING, State.WAITING, State.GOING])
+@pytest.mark.parametrize("days", [None, 3])
+@pytest.mark.parametrize("fields", [{}, {"status": "cancelled"}, {"status": "postponed", "days": -3}])
+def test_what_people_are_registered_for_is_not_taken_off_the_site(state, days, fields):
+    event = make_event(**fields)
+    make_registration(event=event, state=state)
+    with pytest.raises(scheduling.Refused) as caught:
+        scheduling.set_publication(event, by=cast("olga"), at=days and timezone.now() + timedelta(days=days))
+    assert (caught.value.code, caught.value.field) == ("registered", "published_at")
+    event.refresh_from_db()
+    assert event.is_published
+    assert letters() == []
+
+
+def test_what_nobody_comes_to_or_is_over_goes_back_to_the_drafts():
+    for event in (make_event(), make_event(days=-3), make_event(published_at=timezone.now() + timedelta(days=1))):
+        make_registration(event=event, state=State.CANCELLED if event.is_published and not event.is_over else State.GOING)
+        scheduling.set_publication(event, by=cast("olga"), at=None)
+        event.refresh_from_db()
+        assert event.published_at is None
+
+
+def test_published_since_another_hour_is_no_cancellation():
+    event = make_event()
+    make_registration(event=event)
+    sooner = timezone.now() - timedelta(days=5)
+    scheduling.set_publication(event, by=cast("olga"), at=sooner)
+    event.refresh_from_db()
+    assert event.published_at == sooner
+
+
 def test_what_is_over_is_not_called_off():
     with pytest.raises(scheduling.Refused) as caught:
         scheduling.cancel(make_event(days=-2), by=cast("olga"))
