@@ -16,6 +16,7 @@ from events import (
     preparing,
     proxies_desk,
     registering,
+    registering_desk,
     scheduling,
     wording,
     writing_desk,
@@ -32,7 +33,14 @@ from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 
 __all__ = ["AttachmentAdmin", "RegistrationAdmin", "ToDoAdmin"]  # pages of the desk as those below
-DESKS = (attendees, convoking_desk, figures_desk, proxies_desk, writing_desk)  # pages about meetings, of a module each
+DESKS = (
+    attendees,
+    convoking_desk,
+    figures_desk,
+    proxies_desk,
+    registering_desk,
+    writing_desk,
+)  # pages about meetings, of a module each
 RENDERED = {"body": "body_html"}
 
 

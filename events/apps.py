@@ -27,6 +27,7 @@ class EventsConfig(AppConfig):
         "registration.export": _("Export who is coming"),
         "registration.approve": _("Accept a request for a place"),
         "registration.decline": _("Decline a request for a place"),
+        "registration.register": _("Register somebody at the desk"),
         "registration.seat": _("Give a place ahead of the queue or beyond the places"),
         "registration.reinstate": _("Reinstate a registration"),
         "event.capacity": _("Change the number of places"),

@@ -17,7 +17,13 @@ from members.models import Entry, Letter
 from members.models.journal import KEPT
 
 State = Registration.State
-BY_HAND = ("registration.seat", "event.capacity", "event.admit", "event.walk_in")  # deeds that may exceed the places
+BY_HAND = (
+    "registration.seat",
+    "registration.register",
+    "event.capacity",
+    "event.admit",
+    "event.walk_in",
+)  # deeds that may exceed the places
 OF_A_PLACE = ("events.registered", "events.promoted", "events.accepted", "events.waiting", "events.last_minute", "events.skipped")
 RECENT = timedelta(days=60)  # letters lose what they are about after three months
 

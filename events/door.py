@@ -72,7 +72,7 @@ def undo(registration: Registration, *, nonce: str, keeper: Keeper) -> Arrival:
         return Arrival(registration)
     _refuse_unless_open(event, keeper)
     registration.arrived, registration.checked_in_at = 0, None
-    is_unannounced = registration.source == Registration.Source.DOOR and registration.member_id is None
+    is_unannounced = registration.source == Registration.Source.DOOR and not registration.reader
     if is_unannounced:
         put(registration, State.REMOVED)
     else:

@@ -31,7 +31,8 @@ def _confirm_url(letter, registration: Registration) -> str:
 def _registration(letter) -> Registration | None:
     return (
         Registration.objects.select_related("event__venue", "member")
-        .filter(pk=letter.context["registration"], member__isnull=False)
+        .with_reader()
+        .filter(pk=letter.context["registration"])
         .first()
     )
 
@@ -195,14 +196,16 @@ def _with_what_was(letter) -> dict | None:
 def _reminder(letter) -> dict | None:
     """The facts for who still goes to the meeting at the hour that it was written about, and wants to be reminded."""
     registration = _registration(letter)
-    if registration is None or not registration.is_going or not preferring.wants(registration.member, letter.kind):
+    if registration is None or not registration.is_going:
+        return None
+    if registration.member and not preferring.wants(registration.member, letter.kind):
         return None
     event = registration.event
     if event.is_called_off or not event.is_published or event.starts_at.isoformat() != letter.context["start"]:
         return None
     if timezone.now() >= reminding.of_kind(letter.kind).closes(event):
         return None
-    letter.stop_url = preferring.stop_url(letter, [letter.kind])
+    letter.stop_url = preferring.stop_url(letter, [letter.kind]) if registration.member else ""
     return _facts(event, letter.language) | {
         "registration": registration,
         "leave_url": absolute(in_language(letter.language, "events:leave_by_link", event.slug, registration.token)),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +21,7 @@ from members.models import Entry, Member
 from members.profiles import keep_name
 from smclub.changed import pages_changed
 
-__all__ = ["Busy", "Refused", "capacity_changed", "claim", "join", "leave", "promote", "set_guests", "unite"]
+__all__ = ["Busy", "Refused", "capacity_changed", "claim", "give_back", "join", "leave", "promote", "set_guests", "unite"]
 State = Registration.State
 BETTER = (State.GOING, State.WAITING, State.PENDING, State.REMOVED, State.CANCELLED)  # of two answers of one person
 
@@ -43,7 +44,7 @@ def join(
     `name` is kept when the member has none yet; `answers` are by the number of the question. Raises Refused.
     """
     event = Event.objects.lock(event.pk)
-    registration = event.registrations.filter(member=member).first()
+    registration = _row_of(event, member)
     if registration and registration.is_live:
         keep_name(member, "", conduct=conduct)
         registration = _change_guests(event, registration, guests)
@@ -92,19 +93,15 @@ def set_guests(event: Event, *, member: Member, guests: int) -> Registration:
 def claim(event: Event, *, member: Member) -> Registration:
     """From the cut-off on, who waits takes a place that is free; who is too late goes on waiting. Raises Refused."""
     event = Event.objects.lock(event.pk)
-    registration = event.registrations.filter(member=member).first()
-    if registration is None or not registration.is_live:
-        raise Refused(_("You are not registered."), code="unknown")
-    if registration.is_pending:
-        raise Refused(_("The organisers have not answered your request yet."), code="pending")
-    if registration.is_going:
-        return registration
-    _refuse_unless_open(event)
-    seated = seating.seat(event, acting=registration)
-    seating.write_to_seated(seated)
-    if seated:
-        pages_changed()
-    return next((row for row in seated if row == registration), registration)
+    return _claim(event, event.registrations.filter(member=member).first())
+
+
+@patient
+@transaction.atomic
+def claim_place(registration: Registration) -> Registration:
+    """The same by the link of a letter, which need not be an account's."""
+    event = Event.objects.lock(registration.event_id)
+    return _claim(event, event.registrations.filter(pk=registration.pk).first())
 
 
 @patient
@@ -112,19 +109,15 @@ def claim(event: Event, *, member: Member) -> Registration:
 def leave(event: Event, *, member: Member) -> Registration | None:
     """Gives the seats back and seats whoever waits; nothing happens to who had left already. Raises Refused once it is over."""
     event = Event.objects.lock(event.pk)
-    registration = event.registrations.filter(member=member).first()
-    if registration is None or not registration.is_live:
-        return registration
-    seating.refuse_if_over(event)
-    if registration.arrived:
-        raise Refused(_("You are here already: the list at the door says so."), code="arrived")
-    was_pending = registration.is_pending
-    seating.put(registration, State.CANCELLED)
-    if not was_pending:  # who takes back a request that nobody answered knows it
-        seating.write("left", registration)
-    seating.write_to_seated(seating.seat(event))
-    pages_changed()
-    return registration
+    return _leave(event, event.registrations.filter(member=member).first())
+
+
+@patient
+@transaction.atomic
+def give_back(registration: Registration) -> Registration | None:
+    """The same by the link of a letter, which need not be an account's."""
+    event = Event.objects.lock(registration.event_id)
+    return _leave(event, event.registrations.filter(pk=registration.pk).first())
 
 
 @patient
@@ -185,6 +178,49 @@ capacity_changed = promote  # more room, a later cut-off, a promotion no longer 
 
 
 # -- under the lock ------------------------------------------------------------
+def _row_of(event: Event, member: Member) -> Registration | None:
+    """Theirs; or the one that an organiser made for their address before they had an account, which is theirs from now on."""
+    rows = event.registrations.filter(Q(member=member) | Q(member=None, email=member.email))
+    registration = rows.order_by(F("member").asc(nulls_last=True)).first()
+    if registration is None or registration.member_id:
+        return registration
+    if Member.objects.by_address([member.email]).get(member.email) != member:
+        return None
+    registration.member, registration.name, registration.email, registration.language = member, "", "", ""
+    registration.save(update_fields=["member", "name", "email", "language"])
+    return registration
+
+
+def _claim(event: Event, registration: Registration | None) -> Registration:
+    if registration is None or not registration.is_live:
+        raise Refused(_("You are not registered."), code="unknown")
+    if registration.is_pending:
+        raise Refused(_("The organisers have not answered your request yet."), code="pending")
+    if registration.is_going:
+        return registration
+    _refuse_unless_open(event)
+    seated = seating.seat(event, acting=registration)
+    seating.write_to_seated(seated)
+    if seated:
+        pages_changed()
+    return next((row for row in seated if row == registration), registration)
+
+
+def _leave(event: Event, registration: Registration | None) -> Registration | None:
+    if registration is None or not registration.is_live:
+        return registration
+    seating.refuse_if_over(event)
+    if registration.arrived:
+        raise Refused(_("You are here already: the list at the door says so."), code="arrived")
+    was_pending = registration.is_pending
+    seating.put(registration, State.CANCELLED)
+    if not was_pending:  # who takes back a request that nobody answered knows it
+        seating.write("left", registration)
+    seating.write_to_seated(seating.seat(event))
+    pages_changed()
+    return registration
+
+
 def _guests_of_both(event: Event, kept: Registration, others: list[Registration]) -> int:
     """The larger party, as far as the event allows it and, for who goes, the places that the others gave back."""
     if not kept.is_live:

@@ -98,5 +98,12 @@ def _write(reminder: Reminder, event: Event) -> int:
     keyed = {key: row for key, row in keyed.items() if row.member_id not in stopped}
     for key, row in keyed.items():
         facts = {"registration": row.pk, "start": event.starts_at.isoformat()}
-        letter(reminder.kind, key=key, to=row.member, quiet_zone="" if reminder.is_urgent else event.zone_name, **facts)
+        letter(
+            reminder.kind,
+            key=key,
+            to=row.reader,
+            language=row.language,
+            quiet_zone="" if reminder.is_urgent else event.zone_name,
+            **facts,
+        )
     return len(keyed)

@@ -242,11 +242,12 @@ def _follow(event: Event, moved: dict) -> None:
 
 def _tell_live(event: Event, kind: str, *, but=(), **facts) -> None:
     """One letter to each of those going and waiting, keyed by the step of the calendar entry that it tells about."""
-    for registration in event.registrations.live().exclude(pk__in=but).filter(member__isnull=False).select_related("member"):
+    for registration in event.registrations.live().exclude(pk__in=but).with_reader():
         letter(
             f"events.{kind}",
             key=f"events.{kind}:{registration.pk}:{event.ical_sequence}",
-            to=registration.member,
+            to=registration.reader,
+            language=registration.language,
             registration=registration.pk,
             sequence=event.ical_sequence,
             status=event.status,

@@ -80,7 +80,7 @@ def _tell_skipped(skipped: list[Registration], *, acting: Registration | None) -
         if registration.skipped_at is None:
             registration.skipped_at = timezone.now()
             registration.save(update_fields=["skipped_at"])
-            if registration.member_id and registration != acting:
+            if registration != acting:
                 write("skipped", registration)
 
 
@@ -88,8 +88,8 @@ def _offer(event: Event, free: int | None) -> None:
     """The last-minute letter, once to each of those who wait and whose party fits: the first who takes the place has it."""
     if free is not None and free <= 0:
         return
-    waiting = event.registrations.waiting().that_fit(free).filter(last_minute_at=None, member__isnull=False)
-    for registration in waiting.select_related("member"):
+    waiting = event.registrations.waiting().that_fit(free).filter(last_minute_at=None)
+    for registration in waiting.with_reader():
         registration.last_minute_at = timezone.now()
         registration.save(update_fields=["last_minute_at"])
         write("last_minute", registration)
@@ -102,10 +102,13 @@ def refuse_if_over(event: Event) -> None:
 
 def write(kind: str, registration: Registration) -> None:
     """One letter per change of state; whoever puts it into words drops it once the state has changed again."""
+    if not registration.reader:
+        return
     letter(
         f"events.{kind}",
         key=f"events.{kind}:{registration.pk}:{registration.rev}",
-        to=registration.member,
+        to=registration.reader,
+        language=registration.language,
         registration=registration.pk,
         since=registration.state_changed_at.isoformat(),
     )
@@ -113,5 +116,4 @@ def write(kind: str, registration: Registration) -> None:
 
 def write_to_seated(seated) -> None:
     for registration in seated:
-        if registration.member_id:
-            write("promoted", registration)
+        write("promoted", registration)

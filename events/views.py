@@ -166,20 +166,19 @@ def event_card(request, pk, shape, digest):
 
 
 def _claim(registration: Registration) -> Registration:
-    return registering.claim(registration.event, member=registration.member)
+    return registering.claim_place(registration)
 
 
 def _leave(registration: Registration) -> Registration:
-    return registering.leave(registration.event, member=registration.member)
+    return registering.give_back(registration)
 
 
 def _by_link(request, slug: str, token: str, deed, *, template: str) -> HttpResponse:
     """What the token of a letter opens: the page asks, its button does the deed."""
     registration = get_object_or_404(
-        Registration.objects.select_related("event__venue", "member").filter(event__in=Event.objects.published()),
+        Registration.objects.with_reader().select_related("event__venue", "member").filter(event__in=Event.objects.published()),
         token=token,
         event__slug=slug,
-        member__isnull=False,
     )
     refusal = None
     if request.method == "POST":

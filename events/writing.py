@@ -21,6 +21,7 @@ class Recipient:
     """Somebody who is written to, by their account or by the address that a talk gives, and what it is about."""
 
     to: Member | str
+    language: str = ""  # that of the account, where there is one
     registration: int | None = None
     talk: int | None = None
 
@@ -30,7 +31,9 @@ class Recipient:
 
     @property
     def key(self) -> str:
-        return str(self.to.pk) if isinstance(self.to, Member) else f"talk:{self.talk}"
+        if isinstance(self.to, Member):
+            return str(self.to.pk)
+        return f"registration:{self.registration}" if self.registration else f"talk:{self.talk}"
 
 
 def recipients(event: Event, to: Iterable[str]) -> list[Recipient]:
@@ -64,7 +67,7 @@ def _those(event: Event, chosen: str) -> Iterator[Recipient]:
     rows = event.registrations.to_write_to()
     registered = {To.GOING: rows.going, To.WAITING: rows.waiting, To.ABSENT: rows.absent}
     if chosen in registered:
-        yield from (Recipient(row.member, registration=row.pk) for row in registered[To(chosen)]())
+        yield from (Recipient(row.reader, row.language, registration=row.pk) for row in registered[To(chosen)]())
     elif chosen == To.SPEAKERS:
         yield from _speakers(event)
     else:
@@ -79,7 +82,7 @@ def _speakers(event: Event) -> Iterator[Recipient]:
     for talk in talks:
         to = talk.person.member or accounts.get(talk.email) or talk.email
         if to and (isinstance(to, str) or to.is_active):
-            yield Recipient(to, talk=talk.pk)
+            yield Recipient(to, "" if isinstance(to, Member) else event.lang, talk=talk.pk)
 
 
 def _contacts_of_hosts(event: Event):
@@ -108,7 +111,7 @@ def write(
             "events.mailing",
             key=f"events.mailing:{mailing.pk}:{recipient.key}",
             to=recipient.to,
-            language=recipient.to.language if isinstance(recipient.to, Member) else event.lang,
+            language=recipient.language,
             reply_to=reply_to,
             quiet_zone="" if at_once else event.zone_name,
             mailing=mailing.pk,

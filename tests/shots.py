@@ -259,6 +259,7 @@ def desk() -> dict[str, str]:
         "door": reverse("door:door", args=[event.slug]),
         "door-walk-in": reverse("door:walk_in", args=[event.slug]),
         "door-links": reverse("door:links", args=[event.slug]),
+        "desk-register": reverse("admin:events_event_register", args=[event.pk]),
         "desk-write": reverse("admin:events_event_write", args=[event.pk]),
         "desk-member-list": reverse("admin:members_member_changelist"),
         "desk-event-add": reverse("admin:events_event_add"),

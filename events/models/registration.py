@@ -12,6 +12,9 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+_BY_ADDRESS = Q(member=None) & ~Q(email="") & ~Q(language="")  # what `Registration.reader` says of a row
+
+
 class RegistrationQuerySet(models.QuerySet):
     def going(self):
         return self.filter(state=Registration.State.GOING)
@@ -63,9 +66,13 @@ class RegistrationQuerySet(models.QuerySet):
         came = self.came().filter(event=event)
         return came if came.exists() else self.going().filter(event=event)
 
+    def with_reader(self):
+        """Those whose letters somebody gets."""
+        return self.filter(Q(member__isnull=False) | _BY_ADDRESS).select_related("member")
+
     def to_write_to(self):
-        """Of accounts that are in use, in an order that two machines at once share."""
-        return self.filter(member__is_active=True).select_related("member").order_by("pk")
+        """Of accounts that are in use, or by address; in an order that two machines at once share."""
+        return self.filter(Q(member__is_active=True) | _BY_ADDRESS).select_related("member").order_by("pk")
 
     def that_fit(self, free: int | None):
         """Parties of at most `free` people; None without a limit."""
@@ -96,7 +103,10 @@ class RegistrationQuerySet(models.QuerySet):
 
 
 class Registration(models.Model):
-    """A member's answer to an event; no row means that they never answered. Who came unannounced has a name and no account."""
+    """A member's answer to an event; no row means that they never answered.
+
+    Who came unannounced, or was registered by an organiser, may have a name and no account.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting for an answer")
@@ -122,8 +132,15 @@ class Registration(models.Model):
     event = models.ForeignKey("events.Event", models.PROTECT, related_name="registrations", verbose_name=_("event"))
     member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="registrations", verbose_name=_("member"))
     state = models.CharField(_("state"), max_length=10, choices=State)
-    name = models.CharField(_("name given at the door"), max_length=120, blank=True)
-    email = models.EmailField(_("e-mail given at the door"), blank=True)
+    name = models.CharField(_("name given without an account"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail given without an account"), blank=True)
+    language = models.CharField(
+        _("language of its letters"),
+        max_length=2,
+        choices=Member.Language,
+        blank=True,
+        help_text=_("Of who has no account and gave their address for them; empty: nobody is written to there."),
+    )
     guests = models.PositiveSmallIntegerField(_("guests"), default=0)
     guest_names = models.TextField(_("names of the guests"), blank=True)
     queue_no = models.PositiveIntegerField(_("order of arrival"))
@@ -174,6 +191,11 @@ class Registration(models.Model):
     def shown_name(self) -> str:
         """As the list at the door has them: what they said there, or what others see of them."""
         return self.name or (self.member.public_name if self.member else "—")
+
+    @property
+    def reader(self) -> Member | str:
+        """Who gets its letters: an account, or the address that was given for them; "" where nobody does."""
+        return self.member or (self.email if self.language else "")
 
     @property
     def is_live(self) -> bool:

@@ -13,7 +13,7 @@ import events
 from events.door import Keeper
 from events.refusals import Refused
 from tests.cast import cast
-from tests.make import make_event, make_member, make_registration, make_todo
+from tests.make import make_event, make_member, make_proxy, make_registration, make_todo
 
 THE_LOCK = 'UPDATE "events_event" SET "rsvp_rev" = ("events_event"."rsvp_rev" + 1)'
 TAP = {"people": 1, "nonce": "tap", "keeper": Keeper(None)}
@@ -42,8 +42,11 @@ VERBS = {  # verb -> what it is called with, of a meeting and one of its registr
     "registering.claim": lambda event, row: ((event,), {"member": row.member}),
     "registering.set_guests": lambda event, row: ((event,), {"member": row.member, "guests": 1}),
     "registering.leave": lambda event, row: ((event,), {"member": row.member}),
+    "registering.claim_place": of_row(),
+    "registering.give_back": of_row(),
     "registering.unite": lambda event, row: ((event,), {"member": row.member, "into": make_member()}),
     "registering.promote": of_event(),
+    "admitting.register": by_olga(of_event(name="Inès", email="ines@example.net")),
     "admitting.approve": by_olga(of_row()),
     "admitting.decline": by_olga(of_row()),
     "admitting.seat": by_olga(of_row(reason="Elle anime.")),
@@ -60,6 +63,8 @@ VERBS = {  # verb -> what it is called with, of a meeting and one of its registr
     "preparing.prepare": by_olga(of_event()),
     "preparing.tick": by_olga(lambda event, row: ((make_todo(event=event),), {})),
     "proxies.give": lambda event, row: ((event,), {"giver": row.member, "email": "x@example.org"}),
+    "proxies.record": by_olga(lambda event, row: ((event,), {"giver": row.member, "holder": make_member()})),
+    "proxies.revoke": by_olga(lambda event, row: ((make_proxy(event=event),), {"reason": "Une erreur."})),
     "proxies.withdraw": lambda event, row: ((event,), {"giver": row.member}),
     "reviewing.give": lambda event, row: ((event,), {"by": row.member, "score": 4}),
     "scheduling.publish": by_olga(of_event()),

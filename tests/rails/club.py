@@ -298,6 +298,8 @@ def arguments(club) -> dict[str, list]:
         "admin:events_event_proxies[elsewhere]": [club.open.pk],
         "admin:events_event_proxy_revoke": [club.assembly.pk, club.proxy.pk],
         "admin:events_event_proxy_revoke[elsewhere]": [club.open.pk, club.proxy.pk],
+        "admin:events_event_register": [club.open.pk],
+        "admin:events_event_register[elsewhere]": [club.invited.pk],
         "admin:events_event_write": [club.open.pk],
         "admin:events_event_write[elsewhere]": [club.invited.pk],
         "admin:events_event_change[elsewhere]": [club.invited.pk],
