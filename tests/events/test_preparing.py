@@ -132,7 +132,8 @@ def test_a_coordinator_sees_and_ticks_those_of_their_group_alone(client):
     mine = make_todo(due_in=-1, event=make_event(group=make_group(coordinators=[coralie])))
     other = make_todo(due_in=-1)
     assert list(week.todos(coralie)) == [mine]
-    assert client.get(reverse("admin:events_todo_of", args=[mine.event_id])).status_code == 200
+    page = client.get(reverse("admin:events_todo_of", args=[mine.event_id]))
+    assert ">Rencontres</a></li>" in page.text
     assert client.get(reverse("admin:events_todo_of", args=[other.event_id])).status_code == 404
     assert client.post(reverse("admin:events_todo_tick", args=[other.pk])).status_code == 404
     assert client.get(reverse("admin:events_todo_tick", args=[mine.pk])).status_code == 405

@@ -199,3 +199,12 @@ def test_once_it_has_begun_the_page_offers_nothing(client):
     assert "pouvoir/retrait" not in client.get(reverse("events:proxy", args=[event.slug])).content.decode()
     page = client.post(reverse("events:proxy_withdraw", args=[event.slug])).content.decode()
     assert "L’assemblée a commencé" in page
+
+
+def test_who_will_not_be_paid_up_reads_it_on_the_page_of_the_assembly(client):
+    late, elsewhere = make_assembly(days=200), make_assembly(days=200, group=make_group())
+    client.force_login(paid_up(ends_in=100))
+    said = "En l’état, vous ne serez pas à jour ce jour-là."
+    assert [said in client.get(event.get_absolute_url()).text for event in (late, elsewhere)] == [True, False]
+    client.force_login(paid_up(ends_in=300))
+    assert said not in client.get(late.get_absolute_url()).text
