@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from events import attaching
 from events.models import Attachment
@@ -12,6 +13,7 @@ from posts.models import Comment, Report
 from smclub.addresses import absolute
 from tests import make
 from tests.cast import cast
+from tests.rails.test_walk import look
 
 pytestmark = pytest.mark.django_db
 URL = "/signaler/"
@@ -276,3 +278,15 @@ def test_a_photograph_that_is_gone_already_is_no_trouble():
     row = reporting.receive(url=absolute(place_of(photo)), kind="picture", reason="")
     attaching.discard(photo)
     assert reporting.decide(row, by=cast("olga"), uphold=True, decision="C’est fait.").state == Report.State.UPHELD
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_the_request_is_sound_and_is_sent_by_the_link_under_the_photograph(browser, width, scheme):
+    photo = make.make_attachment(kind="photo", title="La salle")
+    page = browser.open(width=width, scheme=scheme)
+    page.goto(photo.event.get_absolute_url())
+    page.get_by_role("link", name="Demander son retrait").click()
+    assert look(page, "take down") == []
+    page.get_by_role("button", name="Demander son retrait").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Merci de votre signalement")
+    assert Report.objects.get().url == absolute(place_of(photo))
