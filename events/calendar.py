@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
-from icalendar import Calendar, vDuration, vText, vUri
+from icalendar import Alarm, Calendar, vDuration, vText, vUri
 from icalendar import Event as Entry
 
 from events.models import Event
@@ -22,15 +22,19 @@ from smclub.addresses import absolute
 DOMAIN = "smclub"  # of every UID, for ever: clients know an entry by it
 REFRESH = timedelta(hours=6)
 GREEN = "seagreen"  # a CSS3 name, as RFC 7986 §5.9 asks
+ALARMS = {"1h": timedelta(hours=1), "1j": timedelta(days=1)}  # what an address of one's own calendar may ask for
+MORNING_BEFORE = timedelta(hours=14)  # of a day without an hour: at ten, as the letter
 _SALT = "events.calendar"
 
 
 # -- files ---------------------------------------------------------------------
-def feed(events: Iterable[Event], *, name: str, source: str, member: Member | None = None) -> bytes:
+def feed(
+    events: Iterable[Event], *, name: str, source: str, member: Member | None = None, alarm: timedelta | None = None
+) -> bytes:
     """The calendar called `name` that is fetched from the address `source`.
 
-    For `member` (their own feed of the meetings they go to): full addresses, online links, marked private; otherwise the
-    visitor's fields. `events` came through `for_feed()`.
+    For `member` (their own feed of the meetings they go to): full addresses, online links, marked private, and an `alarm` so long
+    before if they asked for one; otherwise the visitor's fields. `events` came through `for_feed()`.
     """
     calendar = _calendar()
     calendar.add("name", _plain(name))
@@ -39,7 +43,7 @@ def feed(events: Iterable[Event], *, name: str, source: str, member: Member | No
     calendar.add("x-published-ttl", vDuration(REFRESH))
     calendar.add("source", vUri(source), parameters={"VALUE": "URI"})
     calendar.add("color", GREEN)
-    return _written(calendar, list(events), is_inside=member is not None, is_private=member is not None)
+    return _written(calendar, list(events), is_inside=member is not None, is_private=member is not None, alarm=alarm)
 
 
 def file(event: Event, *, is_inside: bool) -> bytes:
@@ -55,11 +59,16 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _written(calendar: Calendar, events: list[Event], *, is_inside: bool, is_private: bool) -> bytes:
+def _written(
+    calendar: Calendar, events: list[Event], *, is_inside: bool, is_private: bool, alarm: timedelta | None = None
+) -> bytes:
     club = Club.current().name
     for event in sorted(events, key=lambda event: (event.starts_at, event.pk)):
         with translation.override(event.lang):
-            calendar.add_component(_entry(event, club=club, is_inside=is_inside, is_private=is_private))
+            entry = _entry(event, club=club, is_inside=is_inside, is_private=is_private)
+        if alarm and not event.is_called_off:
+            entry.add_component(_alarm(event, before=alarm))
+        calendar.add_component(entry)
     if events:
         years = [at.year for event in events for at in (event.starts_at, event.ends_at)]
         calendar.add_missing_timezones(first_date=date(min(years) - 1, 1, 1), last_date=date(max(years) + 1, 12, 31))
@@ -93,6 +102,14 @@ def _entry(event: Event, *, club: str, is_inside: bool, is_private: bool) -> Ent
     if is_private and event.online_url:
         entry.add("conference", vUri(event.online_url), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
     return entry
+
+
+def _alarm(event: Event, *, before: timedelta) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", _plain(event.title))
+    alarm.add("trigger", -(MORNING_BEFORE if event.precision == Event.Precision.DAY else before))
+    return alarm
 
 
 def prefix(event: Event) -> str:

@@ -1,20 +1,22 @@
 """Calendars: no cookie, no language prefix, nothing that a visitor may not read, the same bytes until something changes."""
 
 import hashlib
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
+from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import calendar
+from events import calendar, sharing
+from events.forms import AlarmForm
 from events.models import Cycle, Event
 from members.models import Club, Group, Topic
 from partners.models import Partner
@@ -56,14 +58,15 @@ def partner_agenda(request, slug):
 
 @require_safe
 def personal_agenda(request, signed):
-    """The meetings that the holder of the signed address goes to; people share calendars, so nothing else secret is in it."""
+    """The meetings that the holder of the signed address goes to, with the alarm that the address asks for, if any."""
     member = calendar.member_of(signed)
     if member is None:
         raise Http404
     events = Event.objects.visible_to(member).attended_by(member)
     with translation.override(member.language):
         name = _("My meetings – %(club)s") % {"club": Club.current().short_name}
-    response = _feed(request, events, name=name, member=member)
+    asked = request.GET.get("rappel", "")
+    response = _feed(request, events, name=name, member=member, alarm=asked if asked in calendar.ALARMS else "")
     keep_private(response)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -80,7 +83,7 @@ def event_file(request, slug):
         is_known, event = False, Event.objects.announced().for_calendar().filter(slug=slug).first()
     if event is None:
         raise Http404
-    response = _answer(request, calendar.file(event, is_inside=is_known))
+    response = _answer(request, calendar.file(event, is_inside=is_known), made_at=timezone.now())
     response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
     return response
 
@@ -89,26 +92,38 @@ def event_file(request, slug):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_calendar(request):
-    """The address of one's own calendar, and the button that gives it another."""
+    """The address of one's own calendar, with the alarm that was chosen, and the button that gives it another."""
     if request.method == "POST":
         calendar.rotate(request.user)
         return redirect("events:my_calendar")
-    address = absolute(reverse("agenda_personal", args=[calendar.token(request.user)]))
-    context = {"address": address, "webcal": "webcal" + address[address.index(":") :]}
-    return render(request, "events/my_calendar.html", context)
+    chosen = AlarmForm(request.GET)
+    alarm = chosen.cleaned_data["rappel"] if chosen.is_valid() else ""
+    address = absolute(reverse("agenda_personal", args=[calendar.token(request.user)]) + _query(alarm))
+    return render(request, "events/my_calendar.html", {"form": chosen, **sharing.subscription(address)})
 
 
-def _feed(request, events, *, name: str, member=None) -> HttpResponse:
+def _feed(request, events, *, name: str, member=None, alarm: str = "") -> HttpResponse:
     def body() -> bytes:
-        return calendar.feed(list(events.for_feed()), name=name, source=absolute(request.path), member=member)
+        source = absolute(request.path + _query(alarm))
+        before = calendar.ALARMS.get(alarm)
+        return calendar.feed(list(events.for_feed()), name=name, source=source, member=member, alarm=before)
 
-    return _answer(request, body() if member else kept(f"calendar:{request.path}", body))
+    if member:
+        return _answer(request, body())
+    made, made_at = kept(f"calendar:{request.path}", lambda: (body(), timezone.now()))
+    return _answer(request, made, made_at=made_at)
 
 
-def _answer(request, body: bytes) -> HttpResponse:
-    """With a strong ETag and no Last-Modified: a meeting that enters or leaves the feed is not newer than the others."""
+def _query(alarm: str) -> str:
+    return f"?rappel={alarm}" if alarm else ""
+
+
+def _answer(request, body: bytes, *, made_at: datetime | None = None) -> HttpResponse:
+    """With a strong ETag. Its date is when these bytes were made: what enters a feed may be older than all that is in it."""
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response.headers["ETag"] = etag
+    if made_at:
+        response.headers["Last-Modified"] = http_date(made_at.timestamp())
     response.headers["Cache-Control"] = SHARED
     return get_conditional_response(request, etag, None, share(request, response))

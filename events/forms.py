@@ -103,3 +103,14 @@ class EventFilter(forms.Form):
         if chosen.get("ville"):
             events = events.in_town(chosen["ville"])
         return events
+
+
+class AlarmForm(forms.Form):
+    """What the address of one's own calendar asks for."""
+
+    rappel = forms.ChoiceField(
+        label=_("With an alarm"),
+        choices=[("", _("none")), ("1h", _("an hour before")), ("1j", _("a day before"))],
+        required=False,
+        help_text=_("It rings in your calendar; where only the day is known, at ten the day before."),
+    )

@@ -33,6 +33,10 @@ def calendars(event: Event) -> list[tuple[str, str]]:
     place = (
         event.town if event.audience != Event.Audience.OPEN or not event.venue else f"{event.venue.name}, {event.venue.address}"
     )
+    details = event.canonical_url()
+    if event.is_hour_to_be_confirmed:
+        with translation.override(event.lang):
+            details = f"{_('The hour is to be confirmed.')}\n{details}"
     is_day = event.precision == Event.Precision.DAY
     start, end = event.days if is_day else (event.local_start, event.local_end)
     google = {
@@ -40,7 +44,7 @@ def calendars(event: Event) -> list[tuple[str, str]]:
         "text": event.title,
         "dates": f"{start:%Y%m%d}/{end:%Y%m%d}" if is_day else f"{start:%Y%m%dT%H%M%S}/{end:%Y%m%dT%H%M%S}",
         "ctz": event.zone_name,
-        "details": event.canonical_url(),
+        "details": details,
         "location": place,
     }
     outlook = {
@@ -48,10 +52,21 @@ def calendars(event: Event) -> list[tuple[str, str]]:
         "subject": event.title,
         "startdt": start.isoformat(),
         "enddt": end.isoformat(),
-        "body": event.canonical_url(),
+        "body": details,
         "location": place,
     } | ({"allday": "true"} if is_day else {})
     return [
         ("Google", "https://calendar.google.com/calendar/render?" + urlencode(google)),
         ("Outlook", "https://outlook.live.com/calendar/0/action/compose?" + urlencode(outlook)),
     ]
+
+
+def subscription(address: str) -> dict:
+    """Of a calendar to follow: its address, the one that opens one's own calendar, and (name, address) of web calendars."""
+    webcal = "webcal" + address[address.index(":") :]
+    google, outlook = urlencode({"cid": webcal}), urlencode({"url": address})
+    services = [
+        ("Google", f"https://calendar.google.com/calendar/r?{google}"),
+        ("Outlook", f"https://outlook.live.com/calendar/0/addfromweb?{outlook}"),
+    ]
+    return {"address": address, "webcal": webcal, "services": services}

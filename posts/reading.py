@@ -77,7 +77,12 @@ def _place(post: Post) -> tuple:
 def on(topic: Topic, *, visitor) -> dict:
     """Meetings of which `visitor` may know the topics, latest first, people who asked to be found, and groups, on `topic`."""
     events = Event.objects.listed_for(visitor).without_stubs().filter(topic_items__tag=topic)
-    events = events.select_related("group").order_by("-starts_at", "-pk")
+    events = list(events.select_related("group").order_by("-starts_at", "-pk")[:EVENTS_OF_TOPIC])
     people = Person.objects.listed_for(visitor).interested_in(topic, to=visitor).order_by("name", "pk")
     groups = Group.objects.on_topic(topic).in_order()
-    return {"events": events[:EVENTS_OF_TOPIC], "people": people.for_cards()[:PEOPLE_OF_TOPIC], "groups": groups}
+    return {
+        "events": events,
+        "has_calendar": any(event.may_be_announced for event in events),
+        "people": people.for_cards()[:PEOPLE_OF_TOPIC],
+        "groups": groups,
+    }

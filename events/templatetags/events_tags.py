@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from events import encounters, wording
+from events import encounters, sharing, wording
 from events.models import Event, EventPartner, Talk
 from events.programme import Season
 from members.models import Club
@@ -64,8 +64,7 @@ def this_season() -> Season:
 @register.inclusion_tag("events/_follow.html")
 def calendar_links(name: str, *args) -> dict:
     """Links to subscribe to the calendar of that URL name and to fetch it."""
-    address = absolute(reverse(name, args=args))
-    return {"address": address, "webcal": "webcal" + address[address.index(":") :]}
+    return sharing.subscription(absolute(reverse(name, args=args)))
 
 
 # -- on the pages of the apps below ------------------------------------------------
