@@ -197,10 +197,12 @@ class EventAdmin(ClubModelAdmin):
         registering.log_places(obj, before=(before.capacity, before.reserved), by=request.user)
         registering.capacity_changed(obj)
         self._warn_of_too_many(request, obj)
+        self._warn_of_a_small_room(request, obj, form)
 
     def _made(self, request, obj, form) -> None:
         """A draft carries the list of what is to be done."""
         super().save_model(request, obj, form, change=False)
+        self._warn_of_a_small_room(request, obj, form)
         if obj.published_at is None:
             preparing.prepare(obj, by=request.user)
 
@@ -218,6 +220,12 @@ class EventAdmin(ClubModelAdmin):
             text = _("%(taken)s places are taken for %(places)s: nobody is removed, newcomers wait.")
             figures = {"taken": event.taken(), "places": event.capacity - event.reserved}
             self.message_user(request, text % figures, messages.WARNING)
+
+    def _warn_of_a_small_room(self, request, obj, form) -> None:
+        room = obj.venue and obj.venue.capacity_hint
+        if room and (obj.capacity or 0) > room and {"capacity", "venue"} & set(form.changed_data):
+            text = _("%(venue)s has about %(room)s places, and this meeting %(places)s: it is yours to judge.")
+            self.message_user(request, text % {"venue": obj.venue.name, "room": room, "places": obj.capacity}, messages.WARNING)
 
     def save_formset(self, request, form, formset, change):
         """Invitations are sent by their verb; partners are in calendars."""

@@ -182,6 +182,7 @@ class EventForm(forms.ModelForm):
         model = Event
         fields = "__all__"  # noqa: DJ007  (the fieldsets of the admin choose)
         help_texts = HELP
+        field_classes = dict.fromkeys(["rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at"], MomentField)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,5 +1,7 @@
 """What machines read of an event: schema.org, with the visitor's fields only, and the pictures shown where it is shared."""
 
+from datetime import timedelta
+
 from django.utils import translation
 from django.utils.formats import date_format
 
@@ -58,7 +60,7 @@ def event_data(event: Event, *, club: Club, talks, partners, left: Left) -> dict
         "image": _images(event, club),
         "inLanguage": event.lang,
         "startDate": _moment(event, event.local_start),
-        "endDate": _moment(event, event.local_end) if event.precision == Event.Precision.HOUR else "",
+        "endDate": _moment(event, _last(event)),
         "previousStartDate": _moment(event, _previous(event)),
         "eventStatus": _status(event),
         "eventAttendanceMode": f"{_SCHEMA}{_mode(event)}EventAttendanceMode",
@@ -90,6 +92,15 @@ def _moment(event: Event, local) -> str:
     if event.precision == Event.Precision.HOUR and not event.is_hour_to_be_confirmed:
         return local.isoformat(timespec="seconds")
     return f"{local:{formats.get(event.precision, '%Y-%m-%d')}}"
+
+
+def _last(event: Event):
+    """The end of hours, the last of several days; none where it says nothing more than the start."""
+    if event.precision == Event.Precision.HOUR:
+        return event.local_end
+    if event.precision == Event.Precision.DAY and event.days[1] - event.days[0] > timedelta(days=1):
+        return event.local_end - timedelta(seconds=1)
+    return None
 
 
 def _previous(event: Event):
@@ -154,7 +165,8 @@ def _organisation(tie: EventPartner) -> dict:
 
 
 def _offer(event: Event, address: str) -> dict:
-    if event.is_external or event.price or event.audience != Event.Audience.OPEN or not event.takes_registrations:
+    is_free = not event.price and event.audience == Event.Audience.OPEN and event.takes_registrations
+    if not is_free or event.is_called_off or event.is_over:
         return {}
     availability = "SoldOut" if event.is_full else "InStock"
     return {

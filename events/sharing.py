@@ -36,7 +36,7 @@ def calendars(event: Event) -> list[tuple[str, str]]:
     details = event.canonical_url()
     if event.is_hour_to_be_confirmed:
         with translation.override(event.lang):
-            details = f"{_('The hour is to be confirmed.')}\n{details}"
+            details = "\n".join([_("The hour is to be confirmed."), details])
     is_day = event.precision == Event.Precision.DAY
     start, end = event.days if is_day else (event.local_start, event.local_end)
     google = {

@@ -119,6 +119,31 @@ def test_fewer_places_warn_with_the_figures_and_remove_nobody(client, olga):
     assert event.registrations.going().count() == 2
 
 
+@pytest.mark.parametrize(
+    ("hint", "typed", "is_warned"),
+    [
+        (40, {"capacity": 41}, True),
+        (40, {"capacity": 40}, False),
+        (40, {"capacity": ""}, False),
+        (None, {"capacity": 400}, False),
+        (40, {"title": "Autre titre"}, False),  # it was said when the places were given
+    ],
+)
+def test_more_places_than_the_room_has_are_said_and_kept(client, olga, hint, typed, is_warned):
+    event = make_event(venue=make_venue(name="La Halle", capacity_hint=hint), capacity=90)
+    assert save(client, event, **typed).status_code == 302
+    page = client.get(reverse("admin:events_event_changelist")).text
+    assert ("La Halle a environ 40 places, et cette rencontre 41" in page) is is_warned
+    event.refresh_from_db()
+    assert event.capacity == (typed.get("capacity", 90) or None)
+
+
+def test_a_smaller_room_is_said_too(client, olga):
+    event = make_event(venue=make_venue(), capacity=90)
+    save(client, event, venue=make_venue(name="Petite salle", capacity_hint=20).pk)
+    assert "Petite salle a environ 20 places" in client.get(reverse("admin:events_event_changelist")).text
+
+
 def test_a_typing_error_moves_nothing_in_calendars_and_writes_to_nobody(client, olga):
     event = make_event()
     make_registration(event=event)

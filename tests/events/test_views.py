@@ -519,3 +519,22 @@ def test_how_to_get_in_is_told_to_those_going_until_it_is_over(client, days, is_
     event = make_event(days=days, access_notes="Code 1234")
     make_registration(event=event, member=signed_in(client, "milan"))
     assert ("Code 1234" in text(page(client, event))) is is_told
+
+
+def test_the_map_of_a_venue_is_a_link_and_nothing_is_loaded_from_it(client):
+    venue = make_venue(latitude="48.10", longitude="-1.67", access="Métro République", access_notes="Code 1789")
+    event = make_event(venue=venue)
+    for path in (venue.get_absolute_url(), event.get_absolute_url()):
+        page = client.get(path)
+        assert page.text.count("openstreetmap.org") == 1
+        assert '<a href="https://www.openstreetmap.org/?mlat=48.10' in page.text
+        assert "openstreetmap" not in page["Content-Security-Policy"]
+        assert ("Métro République" in page.text, "1789" in page.text) == (True, False)
+
+
+@pytest.mark.parametrize(("fields", "status"), [({}, 200), ({"audience": "members"}, 404), ({"published_at": None}, 404)])
+def test_a_venue_has_a_page_once_a_visitor_may_read_where_a_meeting_is(client, fields, status):
+    venue = make_venue()
+    for _n in range(2):  # a venue is used again
+        make_event(venue=venue, **fields)
+    assert client.get(venue.get_absolute_url()).status_code == status
