@@ -251,7 +251,7 @@ def mailing(letter):
         return None
     may_leave = not row.event.is_over and not row.event.is_called_off
     leave_url = in_language(letter.language, "events:leave_by_link", row.event.slug, registration.token)
-    return facts | {"leave_url": absolute(leave_url) if may_leave else ""}
+    return facts | {"registration": registration, "leave_url": absolute(leave_url) if may_leave else ""}
 
 
 def _with_own_page(letter, facts: dict) -> dict | None:

@@ -1,6 +1,6 @@
 """When a meeting takes place, in words, in the active language and in the zone of the event."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -52,6 +52,21 @@ def when(event) -> str:
         zone=zone_label(event),
         tentative=event.is_hour_to_be_confirmed,
     )
+
+
+def moved_from(event) -> str:
+    """What a meeting that moved was first announced for: its day, or its hour alone where the day is the same.
+
+    Nothing where it is back at its first hour, or where the day was announced without one.
+    """
+    before = event.previous_starts_at and event.previous_starts_at.astimezone(event.zone)
+    if not before or before == event.starts_at:
+        return ""
+    if before.date() != event.local_day:
+        return _("New date: this meeting was first announced for %(day)s.") % {"day": full_day(before)}
+    if event.precision != "hour" or before.time() == time.min:
+        return ""
+    return _("New hour: this meeting was first announced for %(hour)s.") % {"hour": hour(before)}
 
 
 def start_hour(event) -> str:

@@ -9,7 +9,6 @@ from events import encounters, sharing, wording
 from events.models import Event, EventPartner, Talk
 from events.programme import Season
 from members.models import Club
-from smclub import dates
 from smclub.addresses import absolute
 from smclub.keeping import kept_here
 
@@ -36,14 +35,14 @@ def start_hour(event) -> str:
 
 
 @register.filter
-def moment(at, event) -> str:
-    """A moment of an event in words: its day and hour in the event's zone."""
-    return wording.span(at.astimezone(event.zone), None, "hour", zone=wording.zone_label(event))
+def moved_from(event) -> str:
+    return wording.moved_from(event)
 
 
 @register.filter
-def day_of(at, event) -> str:
-    return dates.full_day(at.astimezone(event.zone))
+def moment(at, event) -> str:
+    """A moment of an event in words: its day and hour in the event's zone."""
+    return wording.span(at.astimezone(event.zone), None, "hour", zone=wording.zone_label(event))
 
 
 @register.filter

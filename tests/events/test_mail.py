@@ -216,3 +216,12 @@ def test_the_letter_of_a_change_says_what_was_and_what_is(new, is_said):
     scheduling.reschedule(event, by=cast("olga"), **new)
     send_all()
     assert (AS_IT_WAS in mail.outbox[0].body.replace("\N{NO-BREAK SPACE}", " ")) is is_said
+
+
+def test_who_waits_has_no_place_to_give_back():
+    event = make_event(capacity=1)
+    registering.join(event, member=make_member())
+    registering.join(event, member=make_member())
+    send_all()
+    ways_out = ("Rendez votre place ici", "Quittez la liste d’attente ici")
+    assert [[way in letter.body for way in ways_out] for letter in mail.outbox] == [[True, False], [False, True]]

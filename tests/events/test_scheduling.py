@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from events import inviting, scheduling
+from events import inviting, scheduling, wording
 from events.models import Invitation, Registration
 from members import outbox
 from members.models import Entry, Letter
@@ -221,3 +222,21 @@ def test_no_letter_about_a_registration_moves_the_calendar_entry():
     make_registration(event=event, member=make_member())
     event.refresh_from_db()
     assert (event.ical_sequence, event.modified_at) == before
+
+
+@pytest.mark.parametrize(
+    ("precision", "moves", "words"),
+    [
+        ("hour", [timedelta(minutes=30)], "Nouvelle heure : cette rencontre était d’abord annoncée pour 19 h."),
+        ("hour", [timedelta(days=1)], "Nouvelle date : cette rencontre était d’abord annoncée pour le mardi 10 mars 2026."),
+        ("hour", [timedelta(days=1), timedelta(0)], ""),
+        ("day", [timedelta(hours=19)], ""),
+    ],
+)
+def test_a_meeting_that_moved_says_what_changed_of_its_first_date(precision, moves, words):
+    first = datetime(2026, 3, 10, 0 if precision == "day" else 19, tzinfo=ZoneInfo("Europe/Paris"))
+    event = make_event(starts_at=first, ends_at=first + timedelta(hours=24), precision=precision)
+    for move in moves:
+        new = {"starts_at": first + move, "ends_at": first + move + timedelta(hours=2), "precision": "hour"}
+        event = scheduling.reschedule(event, by=cast("olga"), **new)
+    assert wording.moved_from(event).replace("\N{NO-BREAK SPACE}", " ") == words

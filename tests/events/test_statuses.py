@@ -318,3 +318,13 @@ def test_a_list_shows_its_badge_and_costs_the_same(client, status, django_assert
         page = client.get(reverse("events:list")).content.decode()
     words = {"cancelled": "Annulée", "postponed": "Reportée", "online": "Passe en ligne", "scheduled": "Conférence"}
     assert f">{words[status]}</span>" in page
+
+
+@pytest.mark.parametrize("deed", ["cancel", "postpone"])
+def test_no_bar_says_that_one_goes_to_a_meeting_called_off(client, deed):
+    event, milan = make_event(), cast("milan")
+    registering.join(event, member=milan)
+    client.force_login(milan)
+    before = "rsvp-bar" in client.get(event.get_absolute_url()).text
+    DEEDS[deed](event)
+    assert (before, "rsvp-bar" in client.get(event.get_absolute_url()).text) == (True, False)
