@@ -123,7 +123,7 @@ class EventAdmin(ClubModelAdmin):
                 "description": _("On the clock of the time zone of the meeting."),
             },
         ),
-        (_("General assembly"), {"fields": [("quorum", "most_proxies")], "classes": ["collapse"]}),
+        (_("General assembly"), {"fields": ["quorum", "most_proxies"], "classes": ["collapse"]}),
         (_("Meeting elsewhere"), {"fields": ["organiser_name", "outside_url", "price"], "classes": ["collapse"]}),
         (_("State"), {"fields": ["status", "status_reason"]}),
     ]

@@ -75,8 +75,9 @@ def _run_by(request, pk) -> Event:
 def _rows(event: Event) -> list[Registration]:
     """Each with what it said: the answers by question, and the names of its guests."""
     rows = list(event.registrations.for_list().with_attendance())
-    said = Answer.objects.of(rows)
+    said, questions = Answer.objects.of(rows), list(event.questions.in_order())
     for row in rows:
         row.said = said.get(row.pk, {})
+        row.answered = [(question, row.said[question.pk]) for question in questions if question.pk in row.said]
         row.named = asking.listed(row.guest_names)
     return rows

@@ -217,24 +217,41 @@ class ClubModelAdmin(admin.ModelAdmin):
 
     def do(self, request, rows, deed, **said) -> None:
         """Runs the verb `deed` on each row by itself, and says how many it reached and why not the others."""
-        done = 0
+        self._say_why_not(request, self._run(request, rows, deed, said))
+
+    def ask(self, request, rows, deed, form_class, *, action: str, title: str, **said):
+        """Asks for words first, on a page of its own, then runs `deed` with them and with what is `said` already.
+
+        Where the only row is refused, the page says why beside what was typed.
+        """
+        form = form_class(request.POST if "confirmed" in request.POST else None)
+        if form.is_valid():
+            refused = self._run(request, rows, deed, form.cleaned_data | said)
+            if not refused or len(rows) > 1:
+                return self._say_why_not(request, refused)
+            refusal = refused[0][1]
+            field = getattr(refusal, "field", None)
+            form.add_error(field if field in form.fields else None, str(refusal))
+        context = {"opts": self.opts, "rows": rows, "form": form, "action": action, "title": title}
+        context["media"] = self.media + form.media
+        return TemplateResponse(request, "admin/reason.html", self.admin_site.each_context(request) | context)
+
+    def _run(self, request, rows, deed, said) -> list[tuple]:
+        """Says how many the verb reached; returns the other rows, each with its refusal."""
+        done, refused = 0, []
         for row in rows:
             try:
                 deed(row, by=request.user, **said)
                 done += 1
             except self.refusals as refusal:
-                self.message_user(request, f"{row}\N{NO-BREAK SPACE}: {refusal}", messages.WARNING)
+                refused.append((row, refusal))
         if done:
             self.message_user(request, ngettext("Done: %(n)s.", "Done: %(n)s.", done) % {"n": done}, messages.SUCCESS)
+        return refused
 
-    def ask(self, request, rows, deed, form_class, *, action: str, title: str, **said):
-        """Asks for words first, on a page of its own, then runs `deed` with them and with what is `said` already."""
-        form = form_class(request.POST if "confirmed" in request.POST else None)
-        if form.is_valid():
-            return self.do(request, rows, deed, **form.cleaned_data, **said)
-        context = {"opts": self.opts, "rows": rows, "form": form, "action": action, "title": title}
-        context["media"] = self.media + form.media
-        return TemplateResponse(request, "admin/reason.html", self.admin_site.each_context(request) | context)
+    def _say_why_not(self, request, refused) -> None:
+        for row, refusal in refused:
+            self.message_user(request, f"{row}\N{NO-BREAK SPACE}: {refusal}", messages.WARNING)
 
 
 class ReadOnlyAdmin(ClubModelAdmin):

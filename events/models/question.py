@@ -52,7 +52,7 @@ class Question(models.Model):
         if self.kind == self.Kind.YES_NO:
             return [(YES, str(_("Yes"))), (NO, str(_("No")))]
         lines = self.choices.splitlines() if self.kind == self.Kind.CHOICE else []
-        return [(line.strip(), line.strip()) for line in lines if line.strip()]
+        return [(line, line) for line in dict.fromkeys(line.strip() for line in lines) if line]
 
     def read(self, kept: str) -> str:
         """An answer as people read it; one that is no longer offered stays as it was given."""

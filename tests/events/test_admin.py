@@ -552,3 +552,10 @@ def test_what_a_calendar_says_of_a_meeting_dates_its_entry(client, olga, time_ma
     time_machine.move_to(timezone.now() + timedelta(hours=1))
     change(client, event.venue, name="Après")
     assert changed_since(event)
+
+
+def test_a_folded_part_of_the_form_opens_on_what_is_wrong_in_it(client, olga):
+    page = save(client, make_event(), quorum="300")
+    assert page.context["adminform"].form.errors.keys() == {"quorum"}
+    folded = {str(part.name): part.is_collapsible for part in page.context["adminform"]}
+    assert not folded["Assemblée générale"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events import copying, door_papers, registering
 from events.asking import field_of
-from events.models import Answer, Registration
+from events.models import Answer, Question, Registration
 from members.models import Entry
 from smclub import retention
 from tests.cast import cast
@@ -201,6 +201,11 @@ def test_a_choice_without_answers_is_refused_in_a_sentence(client):
     assert "une par ligne" in page.text.lower()
 
 
+def test_an_answer_written_twice_is_offered_once():
+    question = Question(kind=Question.Kind.CHOICE, choices="Presse\n\n Presse \nAutre")
+    assert question.offered == [("Presse", "Presse"), ("Autre", "Autre")]
+
+
 def test_organisers_read_them_on_the_list_and_in_the_file(client, dinner):
     client.force_login(cast("olga"))
     registration = registering.join(
@@ -208,7 +213,7 @@ def test_organisers_read_them_on_the_list_and_in_the_file(client, dinner):
     )
     make_registration(event=dinner, member=make_member(name="Zoé"))
     listed = client.get(reverse("admin:events_event_attendees", args=[dinner.pk])).text
-    assert "Végétarien" in listed
+    assert "<small>Régime <strong>Végétarien</strong></small><br><small>Train <strong>Non</strong></small>" in listed
     assert "=Ana" in listed
     assert "Végétarien" in client.get(change_url(registration)).text
     file = client.post(reverse("admin:events_event_table", args=[dinner.pk]))

@@ -328,6 +328,13 @@ def test_repeating_asks_first_and_says_what_is_missing(client):
     assert "Dites jusqu’à quand, ou combien de fois." in endless.content.decode()
     odd = act(client, "repeat", event, confirmed="yes", rhythm="year", every="0", until="demain", count="900")
     assert odd.content.decode().count("errorlist") == 4
+    early = act(client, "repeat", event, confirmed="yes", rhythm="month", every="2", until="2027-03-01", count="")
+    form = early.context["form"]
+    assert (form.errors, form["until"].value(), form["every"].value()) == (
+        {"until": ["Aucune date ne tombe avant ce jour."]},
+        "2027-03-01",
+        "2",
+    )
     assert Event.objects.count() == 1
     act(client, "repeat", event, confirmed="yes", rhythm="week", every="2", until="2027-04-10", count="")
     assert clocks(Event.objects.order_by("starts_at")) == ["2027-03-10 19:30", "2027-03-24 19:30", "2027-04-07 19:30"]

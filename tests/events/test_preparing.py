@@ -196,3 +196,10 @@ def test_what_somebody_is_to_do_is_in_their_handover():
     make_todo(assigned_to=olga, title="Faite", done_at=timezone.now())
     lists = dict(handover.of(olga, reader=olga))
     assert [line.label for line in lists["À faire pour les rencontres"]] == ["Réserver la salle"]
+
+
+def test_the_page_of_one_meeting_says_where_one_is(client):
+    client.force_login(cast("olga"))
+    event = make_event(title="Le jeudi du club")
+    page = client.get(reverse("admin:events_todo_of", args=[event.pk])).content.decode()
+    assert f'<a href="{reverse("admin:events_event_changelist")}">Rencontres</a>' in page
