@@ -115,7 +115,7 @@ def test_a_file_is_the_golden_one(client, case):
 
 
 def test_golden_files_belong_to_a_case():
-    assert {path.stem for path in GOLDEN.iterdir()} == {*CASES, "feed"}
+    assert {path.stem for path in GOLDEN.iterdir()} == {*CASES, "feed", "personal"}
 
 
 def test_the_feed_is_the_golden_one(client):
@@ -136,6 +136,16 @@ def test_the_feed_is_the_golden_one(client):
         )
         body = client.get(reverse("agenda")).content
     assert body == (GOLDEN / "feed.ics").read_bytes()
+
+
+def test_the_personal_one_with_an_alarm_is_the_golden_one():
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        fixed(1, venue=place(), is_online=True, online_url="https://visio.example/secret")
+        fixed(2, status="cancelled", ical_sequence=1)
+        events = Event.objects.visible_to(cast("milan")).for_feed()
+        source = "https://club.example/agenda/x.ics?rappel=1h"
+        body = calendar.feed(events, name="Mes rencontres", source=source, member=cast("milan"), alarm=timedelta(hours=1))
+    assert body == (GOLDEN / "personal.ics").read_bytes()
 
 
 def test_the_window(client):
