@@ -33,6 +33,7 @@ def test_a_write_up_is_told_once_to_those_who_went():
     publishing.publish(post, by=cast("edith"))
     assert [news.tell_write_ups(), news.tell_write_ups()] == [1, 0]
     assert [notice.member for notice in Notice.objects.all()] == [cast("milan")]
+    Notice.objects.update(due_at=timezone.now())  # whatever the hour
     telling.sweep()
     letter = Letter.objects.get()
     assert compose(letter)
@@ -77,6 +78,7 @@ def test_its_translation_is_not_told_again():
 def test_one_that_was_taken_off_the_site_drops_out():
     post = write_up()
     news.tell_write_ups()
+    Notice.objects.update(due_at=timezone.now())  # whatever the hour
     telling.sweep()
     publishing.withdraw(post, by=cast("edith"))
     assert not compose(Letter.objects.get())
