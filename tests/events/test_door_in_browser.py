@@ -42,6 +42,10 @@ def test_what_is_tapped_without_a_network_is_sent_later_and_counts_once(browser,
     assert page.locator("[data-door-queue]").is_hidden()
     page.get_by_role("searchbox").fill("be")
     assert page.locator("[data-name]:visible").count() == 1
+    nobody = page.get_by_text("Personne sur la liste ne porte ces lettres.")
+    assert nobody.is_hidden()
+    page.get_by_role("searchbox").fill("zzz")
+    nobody.wait_for()
 
 
 def test_what_one_telephone_says_the_other_shows(browser, evening):

@@ -7,6 +7,7 @@
   const banner = door.querySelector("[data-door-queue]");
   const said = door.querySelector("[data-door-said]");
   const search = door.querySelector("input[type=search]");
+  const none = door.querySelector("[data-door-none]");
   const store = `door:${door.dataset.door}`;
   const fragment = { "HX-Request": "true" };
   const live = () => document.getElementById("door-live");
@@ -20,10 +21,13 @@
 
   const narrow = () => {
     const wanted = words(search.value);
+    let found = false;
     for (const line of door.querySelectorAll("[data-name]")) {
       const parts = words(line.dataset.name);
       line.hidden = !wanted.every((word) => parts.some((part) => part.startsWith(word)));
+      found ||= !line.hidden;
     }
+    none.hidden = found || !wanted.length;
   };
 
   const draw = (trouble = "") => {
