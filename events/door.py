@@ -25,6 +25,7 @@ from smclub.changed import pages_changed
 from smclub.words import fold
 
 State = Registration.State
+FORMER = ("state", "reason", "guests", "source")
 MOST = 10  # people who come together without a registration
 
 
@@ -65,20 +66,22 @@ def check_in(registration: Registration, *, people: int, nonce: str, keeper: Kee
 @patient
 @transaction.atomic
 def undo(registration: Registration, *, nonce: str, keeper: Keeper) -> Arrival:
-    """None of them is here; who had come without a registration gives the place back too. Raises Refused."""
+    """None of them is here; who was given a place at the door holds it no more, and waits or asks as before. Raises Refused."""
     event = Event.objects.lock(registration.event_id)
     registration = _again(event, registration)
     if _is_done(registration, nonce) or not registration.arrived:
         return Arrival(registration)
     _refuse_unless_open(event, keeper)
     registration.arrived, registration.checked_in_at = 0, None
-    is_unannounced = registration.source == Registration.Source.DOOR and not registration.reader
-    if is_unannounced:
-        put(registration, State.REMOVED)
+    former = _former(registration)
+    for name, value in former.items():
+        setattr(registration, name, value)
+    if former:
+        put(registration, former["state"], reason=former["reason"])
     else:
         registration.save()
     _tap(registration, nonce, keeper)
-    if is_unannounced:
+    if former:
         registering.promote(event)
         pages_changed()
     return Arrival(registration)
@@ -99,9 +102,7 @@ def admit(registration: Registration, *, people: int, nonce: str, keeper: Keeper
         raise Refused(_("%(name)s is not on the list any more.") % {"name": registration.shown_name}, code="not_going")
     _refuse_too_many(registration, people)
     is_beyond = _is_beyond(event, people, is_confirmed=is_confirmed)
-    registration.guests, registration.source = people - 1, Registration.Source.DOOR
-    put(registration, State.GOING)
-    _let_in(registration, people, nonce, keeper)
+    _give_a_place(registration, people, nonce, keeper)
     _log("event.admit", event, registration, keeper, is_beyond=is_beyond)
     pages_changed()
     return Arrival(registration)
@@ -134,9 +135,8 @@ def walk_in(
     if registration is None:
         registration = Registration(event=event, member=member, name=name, email="" if member else email)
         registration.queue_no = event.registrations.next_queue_no()
-    registration.guests, registration.source = people - 1, Registration.Source.DOOR
-    put(registration, State.GOING)
-    _let_in(registration, people, nonce, keeper)
+        registration.state = State.CANCELLED if registration.reader else State.REMOVED
+    _give_a_place(registration, people, nonce, keeper)
     _log("event.walk_in", event, registration, keeper, is_beyond=is_beyond)
     pages_changed()
     return Arrival(registration)
@@ -171,15 +171,29 @@ def _is_done(registration: Registration, nonce: str) -> bool:
     return registration.taps.filter(nonce=nonce).exists()
 
 
-def _tap(registration: Registration, nonce: str, keeper: Keeper) -> None:
-    DoorTap.objects.create(registration=registration, nonce=nonce, arrived=registration.arrived, by=keeper.by, link=keeper.link)
+def _tap(registration: Registration, nonce: str, keeper: Keeper, *, former: dict | None = None) -> None:
+    said = {"nonce": nonce, "arrived": registration.arrived, "former": former, "by": keeper.by, "link": keeper.link}
+    DoorTap.objects.create(registration=registration, **said)
 
 
-def _let_in(registration: Registration, people: int, nonce: str, keeper: Keeper) -> None:
+def _let_in(registration: Registration, people: int, nonce: str, keeper: Keeper, *, former: dict | None = None) -> None:
     registration.arrived = people
     registration.checked_in_at = registration.checked_in_at or timezone.now()
     registration.save()
-    _tap(registration, nonce, keeper)
+    _tap(registration, nonce, keeper, former=former)
+
+
+def _give_a_place(registration: Registration, people: int, nonce: str, keeper: Keeper) -> None:
+    former = {name: getattr(registration, name) for name in FORMER}
+    registration.guests, registration.source = people - 1, Registration.Source.DOOR
+    put(registration, State.GOING)
+    _let_in(registration, people, nonce, keeper, former=former)
+
+
+def _former(registration: Registration) -> dict:
+    """What the tap that gave them their place found, as long as nothing else has put them where they are since."""
+    given = registration.taps.filter(former__isnull=False, at__gte=registration.state_changed_at).order_by("pk").last()
+    return given.former if given else {}
 
 
 def _is_beyond(event: Event, people: int, *, is_confirmed: bool) -> bool:

@@ -76,6 +76,7 @@ class DoorTap(models.Model):
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="taps", verbose_name=_("registration"))
     nonce = models.CharField(max_length=40)
     arrived = models.PositiveSmallIntegerField(_("people here"))  # once it was done
+    former = models.JSONField(null=True, editable=False)  # of who it gave a place: what an undo makes of the registration
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
     link = models.ForeignKey(DoorLink, models.SET_NULL, null=True, related_name="+", verbose_name=_("link to the door"))
     at = models.DateTimeField(default=timezone.now, editable=False)

@@ -6,12 +6,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from events import admitting, door, registering
+from events import admitting, checking, door, registering
 from events.door import Keeper
 from events.models import DoorTap, Event, Registration
 from events.models.door import window
 from events.refusals import Refused
-from members.models import Entry
+from members.models import Entry, Letter
 from smclub import erasing, retention
 from tests.cast import cast
 from tests.make import make_event, make_member, make_registration
@@ -272,12 +272,70 @@ def test_undoing_gives_the_place_of_who_came_unannounced_back(olga):
     assert (row.state, row.arrived, waiting.state) == (State.REMOVED, 0, State.GOING)
 
 
-def test_undoing_leaves_the_place_of_who_was_registered(olga):
-    row = make_registration(event=tonight(capacity=1), state=State.WAITING)
+def facts(row):
+    row.refresh_from_db()
+    return row.state, row.guests, row.source, row.queue_no, row.arrived, row.checked_in_at
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.PENDING])
+def test_undoing_puts_who_waited_back_in_their_rank_with_their_guests(olga, state):
+    event = tonight(capacity=1)
+    make_registration(event=event, rev=1)
+    row, behind = (make_registration(event=event, state=state, guests=2) for _n in range(2))
+    before = facts(row)
+    for times in range(2):
+        door.admit(row, people=1, nonce=f"a{times}", keeper=olga, is_confirmed=True)
+        assert facts(row)[0] == State.GOING
+        door.undo(row, nonce=f"b{times}", keeper=olga)
+        assert facts(row) == before
+    assert behind.queue_no > row.queue_no
+    assert (event.taken(), event.registrations.absent().count()) == (1, 0)
+    assert not Letter.objects.exists()
+    assert list(checking.breaks()) == []
+
+
+@pytest.mark.parametrize("state", [None, State.CANCELLED, State.WAITING, State.PENDING])
+def test_undoing_who_came_on_their_account_gives_back_the_place_and_counts_nobody_absent(olga, state):
+    event, zoe = tonight(), make_member(name="Zoé")
+    if state:
+        make_registration(event=event, member=zoe, state=state, guests=1, reason="Un train")
+    make_registration(event=event, rev=1, arrived=1, checked_in_at=timezone.now())
+    row = door.walk_in(event, name="Zoé", email=zoe.email, people=3, nonce="w", keeper=olga, is_confirmed=True).registration
+    assert row.seats == 3
+    done = door.undo(row, nonce="u", keeper=olga).registration
+    assert (done.state, done.arrived) == (state or State.CANCELLED, 0)
+    assert not state or (done.guests, done.source, done.reason) == (1, Source.WEB, "Un train")
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        assert list(Registration.objects.absent()) == []
+    assert not Letter.objects.exists()
+    assert list(checking.breaks()) == []
+
+
+def test_a_place_given_since_stays_when_a_later_tap_is_undone(olga):
+    event = tonight()
+    row = make_registration(event=event, state=State.WAITING)
     door.admit(row, people=1, nonce="a", keeper=olga)
     door.undo(row, nonce="b", keeper=olga)
-    row.refresh_from_db()
-    assert (row.state, row.arrived, row.checked_in_at) == (State.GOING, 0, None)
+    admitting.seat(row, by=olga.by, reason="Il parle ce soir")
+    door.check_in(row, people=1, nonce="c", keeper=olga)
+    door.undo(row, nonce="d", keeper=olga)
+    assert (facts(row)[0], arrived(row)) == (State.GOING, 0)
+
+
+def test_undoing_gives_who_waits_the_place_that_is_free_again(olga):
+    event = make_event(days=0.9, capacity=1)
+    first, second = (make_registration(event=event, state=State.PENDING if n else State.WAITING) for n in (1, 0))
+    door.admit(first, people=1, nonce="a", keeper=olga)
+    door.undo(first, nonce="b", keeper=olga)
+    assert (facts(first)[0], facts(second)[0]) == (State.PENDING, State.GOING)
+    assert list(checking.breaks()) == []
+
+
+def test_undoing_leaves_the_place_of_who_was_registered(olga):
+    row = make_registration(event=tonight(capacity=1))
+    door.check_in(row, people=1, nonce="a", keeper=olga)
+    door.undo(row, nonce="b", keeper=olga)
+    assert (facts(row)[0], arrived(row)) == (State.GOING, 0)
 
 
 # -- afterwards -----------------------------------------------------------------------
