@@ -71,8 +71,9 @@ def _old_door_links() -> QuerySet:
 
 
 def _answers() -> QuerySet:
-    """Registrations that say more than who came, of meetings over for three months."""
-    over = Event.objects.filter(ends_at__lt=timezone.now() - SEASON)
+    """Registrations that say more than who came, of meetings over for three months; a new date may need what was said."""
+    since = timezone.now() - SEASON
+    over = Event.objects.filter(ends_at__lt=since).exclude(status=Event.Status.POSTPONED, modified_at__gte=since)
     answered = Exists(Answer.objects.filter(registration=OuterRef("pk")))
     return Registration.objects.filter(answered | ~Q(guest_names=""), event__in=over)
 

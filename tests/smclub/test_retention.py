@@ -7,13 +7,13 @@ from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.utils import timezone
 
-from events.models import Invitation, Registration
+from events.models import Answer, Invitation, Registration
 from members.mail import ready_made
 from members.models import Erasure, Letter, Member, Notice
 from posts.models import Report
 from smclub import due, erasing, retention
 from tests.cast import cast
-from tests.make import make_event, make_invitation, make_member, make_registration, make_talk
+from tests.make import make_event, make_invitation, make_member, make_question, make_registration, make_talk
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,17 @@ def test_a_friends_registration_is_a_number_a_year_after_the_meeting():
     owners = {row.pk: row.member for row in Registration.objects.select_related("member")}
     assert [owners[row.pk] for row in rows] == [None, milan, flora, milan]
     assert set(Registration.objects.values_list("state", "guests")) == {("going", 1)}
+
+
+def test_what_was_said_for_a_postponed_meeting_waits_for_its_new_date():
+    postponed = {"days": -120, "status": "postponed"}
+    events = [make_event(days=-120), make_event(**postponed, modified_at=ago(89)), make_event(**postponed, modified_at=ago(91))]
+    for event in events:
+        row = make_registration(event=event, guests=1, guest_names="Louise")
+        Answer.objects.create(registration=row, question=make_question(event=event), text="Sans noix")
+    retention.apply()
+    assert [answer.registration.event for answer in Answer.objects.all()] == [events[1]]
+    assert [row.event for row in Registration.objects.exclude(guest_names="")] == [events[1]]
 
 
 def test_invitations_go_a_year_after_the_meeting():
