@@ -17,7 +17,7 @@ from events.door import Keeper
 from events.door_forms import LinkForm, WalkInForm
 from events.door_list import door_list
 from events.models import DoorLink, Event
-from events.refusals import Refused
+from events.refusals import Refused, told
 from smclub.addresses import absolute
 
 ASKED = ("full", "same_name")  # refusals that one confirmation overrides
@@ -87,15 +87,16 @@ def undo(request, entrance, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_the_door
 def walk_in(request, entrance):
-    form = WalkInForm(request.POST if request.method == "POST" else None)
+    form, refused = WalkInForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
         try:
             done = door.walk_in(entrance.event, nonce=_nonce(request), keeper=entrance.keeper, **form.cleaned_data)
             return redirect(f"{entrance.address}#r{done.registration.pk}")
         except Refused as refusal:
             form.ask_to_confirm(refusal) if refusal.code in ASKED else form.refuse(refusal)
+            refused = refusal
     context = {"entrance": entrance, "event": entrance.event, "form": form, "nonce": _nonce(request)}
-    return render(request, "events/door_walk_in.html", context)
+    return told(render(request, "events/door_walk_in.html", context), refused)
 
 
 @never_cache
@@ -156,21 +157,20 @@ def _done(request, entrance: Entrance, pk: int, deed, **said) -> HttpResponse:
         arrival = deed(registration, nonce=_nonce(request), keeper=entrance.keeper, **said)
     except Refused as refusal:
         asks = {"asked": registration, "people": said.get("people")} if refusal.code in ASKED else {}
-        status = 503 if refusal.code == "busy" else 200
-        return _list(request, entrance, refusal=refusal, status=status, **asks)
+        return told(_list(request, entrance, refusal=refusal, **asks), refusal)
     if request.htmx:
         return _list(request, entrance, arrival=arrival)
     again = f"?deja={arrival.registration.pk}" if arrival.here_since else ""
     return redirect(f"{entrance.address}{again}#r{arrival.registration.pk}")
 
 
-def _list(request, entrance: Entrance, *, status: int = 200, **said) -> HttpResponse:
+def _list(request, entrance: Entrance, **said) -> HttpResponse:
     event = Event.objects.select_related("venue").get(pk=entrance.event.pk) if request.method == "POST" else entrance.event
     query, code = request.GET.get("q", "")[:80], request.GET.get("billet", "")
     only = tickets.of_code(code).filter(event=event).first() if code else None
     context = {"entrance": entrance, "event": event, "query": query, "code": code, "only": only, "nonce": _fresh()}
     context |= {"list": door_list(event, query=query, only=only), "already": _number(request.GET.get("deja", "")), **said}
-    response = render(request, f"events/door.html{'#live' if request.htmx else ''}", context, status=status)
+    response = render(request, f"events/door.html{'#live' if request.htmx else ''}", context)
     response.headers["Permissions-Policy"] = CAMERA
     return response
 

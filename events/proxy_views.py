@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from events import proxies
 from events.models import Event
-from events.refusals import Refused
+from events.refusals import Refused, told
 
 
 class ProxyForm(forms.Form):
@@ -31,7 +31,7 @@ def proxy(request, slug):
             return redirect("events:proxy", slug)
         except Refused as refusal:
             form.add_error(refusal.field, refusal)
-            return _page(request, event, form, status=503 if refusal.code == "busy" else 200)
+            return told(_page(request, event, form), refusal)
     return _page(request, event, form)
 
 
@@ -42,7 +42,7 @@ def proxy_withdraw(request, slug):
     try:
         proxies.withdraw(event, giver=request.user)
     except Refused as refusal:
-        return _page(request, event, ProxyForm(), refusal=refusal, status=503 if refusal.code == "busy" else 200)
+        return told(_page(request, event, ProxyForm(), refusal=refusal), refusal)
     return redirect("events:proxy", slug)
 
 
@@ -50,6 +50,6 @@ def _assembly(request, slug: str) -> Event:
     return get_object_or_404(Event.objects.visible_to(request.user).of_kind(Event.Kind.ASSEMBLY), slug=slug)
 
 
-def _page(request, event: Event, form: ProxyForm, *, refusal: Refused | None = None, status: int = 200):
+def _page(request, event: Event, form: ProxyForm, *, refusal: Refused | None = None):
     context = {"event": event, "form": form, "vote": proxies.vote_of(event, request.user), "refusal": refusal}
-    return render(request, "events/proxy.html", context, status=status)
+    return render(request, "events/proxy.html", context)

@@ -1,6 +1,7 @@
 """What a verb of this app answers when it cannot be done."""
 
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 
@@ -13,6 +14,14 @@ class Refused(ValidationError):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+def told(response: HttpResponse, refusal: object) -> HttpResponse:
+    """`response` says `refusal`: 503 where only the crowd kept it from being done, so that scripts ask again."""
+    if isinstance(refusal, Busy):
+        response.status_code = 503
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 class Busy(Refused):

@@ -104,6 +104,19 @@ def claim_place(registration: Registration) -> Registration:
     return _claim(event, event.registrations.filter(pk=registration.pk).first())
 
 
+def too_late(registration: Registration) -> str:
+    """Why who claimed a place waits on: what is left is less than their party, or nothing."""
+    free = registration.event.free()
+    if free is None or not 0 < free < registration.seats:
+        return _("No place is free any more: somebody was quicker. You keep your rank.")
+    text = ngettext(
+        "%(n)s place is left and you are %(seats)s: on the page of the meeting, say that you come with fewer guests.",
+        "%(n)s places are left and you are %(seats)s: on the page of the meeting, say that you come with fewer guests.",
+        free,
+    )
+    return text % {"n": free, "seats": registration.seats}
+
+
 @patient
 @transaction.atomic
 def leave(event: Event, *, member: Member) -> Registration | None:

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,6 +16,7 @@ from events.forms import EventFilter
 from events.models import Cycle, Event, Registration, Venue
 from events.panel import answered, panel_of
 from events.programme import Season, with_meetings
+from events.refusals import Busy, told
 from members.models import Club
 from smclub import share_cards
 from smclub.keeping import kept_here
@@ -24,7 +24,6 @@ from smclub.paging import page_of
 from smclub.shared import keep_private, shared
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-TOO_LATE = gettext_lazy("No place is free any more: somebody was quicker. You keep your rank.")
 
 
 @require_safe
@@ -87,7 +86,7 @@ def register(request, slug):
             return _answer(request, slug) if request.htmx else redirect(f"{event.get_absolute_url()}#rsvp")
         except registering.Refused as refusal:
             form.refuse(refusal)
-            return _page(request, _event(request, slug), form=form, status=503 if refusal.code == "busy" else 200)
+            return _page(request, _event(request, slug), form=form, refusal=refusal)
     return _page(request, _event(request, slug), form=form)
 
 
@@ -112,7 +111,7 @@ def claim(request, slug):
     except registering.Refused as refusal:
         return _page(request, _event(request, slug), refusal=refusal)
     if registration.is_waiting:
-        return _page(request, _event(request, slug), refusal=TOO_LATE)
+        return _page(request, _event(request, slug), refusal=registering.too_late(registration))
     return _answer(request, slug)
 
 
@@ -186,20 +185,23 @@ def _by_link(request, slug: str, token: str, deed, *, template: str) -> HttpResp
             registration = deed(registration)
         except registering.Refused as error:
             refusal = error
-    context = {"event": registration.event, "registration": registration, "refusal": refusal}
-    return render(request, template, context | {"is_asked": request.method == "POST"})
+    may_ask_again = isinstance(refusal, Busy)
+    context = {"event": registration.event, "registration": registration, "refusal": refusal, "may_ask_again": may_ask_again}
+    if request.method == "POST" and deed is _claim and registration.is_waiting and not refusal:
+        context["too_late"] = registering.too_late(registration)
+    return told(render(request, template, context), refusal)
 
 
 def _event(request, slug: str) -> Event:
     return get_object_or_404(Event.objects.listed_for(request.user).for_page(), slug=slug)
 
 
-def _page(request, event: Event, *, form=None, wish=None, refusal=None, status=200):
+def _page(request, event: Event, *, form=None, wish=None, refusal=None):
     """The page of an event, or its panel alone for htmx (which only takes a 200)."""
     if event.is_stub:
         return render(request, "events/event_stub.html", {"event": event, "panel": panel_of(event, request.user)})
     panel = panel_of(event, request.user, form=form, wish=wish) if event.is_published else None
-    context = {"event": event, "panel": panel, "wish": wish, "refusal": refusal}
+    context = {"event": event, "panel": panel, "wish": wish, "refusal": None if form else refusal}  # a form says it itself
     if request.htmx and request.method == "POST":
         return render(request, "events/_rsvp.html", context | {"is_answer": True})
     talks = list(event.talks.for_page(request.user))
@@ -211,10 +213,7 @@ def _page(request, event: Event, *, form=None, wish=None, refusal=None, status=2
         context["sessions"] = sessions.filter(cycle=event.cycle_id).in_cycle_order()
     if event.may_be_announced:
         context |= _passed_on(event, talks=talks, partners=partners, left=context["left"])
-    response = render(request, "events/event_detail.html", context, status=status)
-    if status == 503:
-        response.headers["Retry-After"] = "5"
-    return response
+    return told(render(request, "events/event_detail.html", context), refusal)
 
 
 def _passed_on(event: Event, *, talks, partners, left) -> dict:

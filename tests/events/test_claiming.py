@@ -125,6 +125,19 @@ def test_the_link_of_the_letter_shows_a_button_and_changes_nothing_by_itself(lat
     assert "plus rapide" in client.post(party).text
 
 
+@pytest.mark.parametrize("is_by_link", [True, False])
+def test_a_party_larger_than_what_is_left_is_told_how_many_may_come(late, client, is_by_link):
+    registering.leave(late, member=late.going[0].member)
+    url = reverse("events:claim_by_link", args=[late.slug, late.party.token])
+    if not is_by_link:
+        client.force_login(late.party.member)
+        url = reverse("events:claim", args=[late.slug])
+    said = client.post(url).text
+    assert "1 place est libre et vous êtes 3" in said
+    assert "plus rapide" not in said
+    assert state_of(late.party) == State.WAITING
+
+
 def test_the_page_has_the_button_while_a_place_is_free(late, client):
     client.force_login(late.alone.member)
     button, url = "Prendre la place", reverse("events:claim", args=[late.slug])
