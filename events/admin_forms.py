@@ -216,6 +216,8 @@ class EventForm(forms.ModelForm):
         if data.get("precision") and data.get("zone_name"):
             self._set_dates(data, *typed)
             self._refuse_registration_out_of_order(data)
+        if {"capacity", "reserved"} & set(self.changed_data) and _keeps_too_many(data):
+            self._refuse("reserved", _("More places are kept than there are."), "reserved")
         if self.instance.pk:
             self._refuse_what_the_verbs_refuse(data)
         return data
@@ -290,6 +292,11 @@ class EventForm(forms.ModelForm):
                 refuse()
             except registering.Refused as refusal:
                 self.add_error(refusal.field, refusal)
+
+
+def _keeps_too_many(data: dict) -> bool:
+    capacity, reserved = data.get("capacity"), data.get("reserved")
+    return capacity is not None and reserved is not None and reserved > capacity
 
 
 def _as_typed(event: Event) -> tuple[date | None, date | None]:

@@ -559,3 +559,9 @@ def test_a_folded_part_of_the_form_opens_on_what_is_wrong_in_it(client, olga):
     assert page.context["adminform"].form.errors.keys() == {"quorum"}
     folded = {str(part.name): part.is_collapsible for part in page.context["adminform"]}
     assert not folded["Assemblée générale"]
+
+
+@pytest.mark.parametrize(("capacity", "reserved", "wrong"), [("2", "5", {"reserved"}), ("5", "5", set()), ("", "5", set())])
+def test_no_more_places_are_kept_than_there_are(client, olga, capacity, reserved, wrong):
+    page = save(client, make_event(), capacity=capacity, reserved=reserved)
+    assert (set(page.context["adminform"].form.errors) if page.context else set()) == wrong
