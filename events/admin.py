@@ -1,10 +1,10 @@
 from django.contrib import admin, messages
-from django.db.models import TextField
+from django.db.models import Exists, OuterRef, TextField
 from django.forms import Textarea
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from events import (
@@ -27,7 +27,7 @@ from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, PassOn
 from events.admin_registrations import RegistrationAdmin
 from events.admin_talks import TalkInline, revoke_links
 from events.admin_todos import ToDoAdmin
-from events.models import Cycle, Event, EventPartner, Invitation, Question, Venue
+from events.models import Cycle, Event, EventPartner, Invitation, Question, Registration, Venue
 from events.models.question import MOST
 from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
@@ -329,6 +329,18 @@ class VenueAdmin(ClubModelAdmin):
         super().save_model(request, obj, form, change)
         if set(form.changed_data) & {"name", "street", "postcode", "city", "country", "latitude", "longitude"}:
             obj.events.update(modified_at=timezone.now())
+        if set(form.changed_data) & {"street", "postcode", "city"}:
+            self._offer_to_write(request, obj)
+
+    def _offer_to_write(self, request, obj) -> None:
+        """A corrected typing error is no news and another street is: who changed it knows which."""
+        registered = Exists(Registration.objects.live().filter(event=OuterRef("pk")))
+        events = obj.events.run_by(request.user).published().upcoming().taking_place().filter(registered)
+        rows = [(reverse("admin:events_event_write", args=[event.pk]), event.title) for event in events]
+        if rows:
+            links = format_html_join(", ", '<a href="{}">{}</a>', rows)
+            text = _("Nobody was told of the new address. Write to the people of: {events}")
+            self.message_user(request, format_html(text, events=links), messages.WARNING)
 
     def get_fieldsets(self, request, obj=None):
         """Codes and floors are for those who keep the venue, and on a meeting's page for those who go."""

@@ -565,3 +565,22 @@ def test_a_folded_part_of_the_form_opens_on_what_is_wrong_in_it(client, olga):
 def test_no_more_places_are_kept_than_there_are(client, olga, capacity, reserved, wrong):
     page = save(client, make_event(), capacity=capacity, reserved=reserved)
     assert (set(page.context["adminform"].form.errors) if page.context else set()) == wrong
+
+
+def test_another_address_of_a_venue_offers_to_write_to_those_who_come_there(client, olga):
+    venue = make_venue()
+    told, nobody = make_event(title="Soirée <radio>", venue=venue), make_event(title="Sans personne", venue=venue)
+    others = [{"published_at": None}, {"days": -3}, {"status": "cancelled"}]
+    for event in [told, *(make_event(title="Autre", venue=venue, **fields) for fields in others)]:
+        make_registration(event=event)
+    said = change(client, venue, access="Métro Odéon")
+    assert "nouvelle adresse" not in client.get(reverse("admin:events_venue_changelist")).text
+    assert said.status_code == 302
+    assert change(client, venue, street="2 rue Neuve").status_code == 302
+    page = client.get(reverse("admin:events_venue_changelist")).text
+    link = reverse("admin:events_event_write", args=[told.pk])
+    assert f'<a href="{link}">Soirée &lt;radio&gt;</a>' in page
+    assert "nouvelle adresse" in page
+    assert nobody.title not in page
+    assert "Autre" not in page.partition("nouvelle adresse")[2].partition("</li>")[0]
+    assert kinds() == []
