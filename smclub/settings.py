@@ -326,6 +326,7 @@ SECURE_CSP = {
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF, CSP.NONCE],
     "img-src": [CSP.SELF, "data:"],
+    "frame-src": [f"https://{host}" for host in ("www.youtube-nocookie.com", "player.vimeo.com", "geo.dailymotion.com")],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],

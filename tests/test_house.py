@@ -35,6 +35,7 @@ FLOOR = {
         "dates",
         "clocks",
         "paging",
+        "players",
         "searchable",
         "letterbox",
         "editions",

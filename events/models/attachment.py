@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models.event import Event
 from members.models import Picture, is_accepted
 from smclub.links import web_address
+from smclub.players import player_of
 
 PHOTO = re.compile(r"#photo-([0-9]{1,18})$")
 DOCUMENTS = "documents"  # a folder that the site alone opens
@@ -111,6 +112,11 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.title or (str(self.picture) if self.picture_id else "–")
+
+    @property
+    def player(self) -> str:
+        """Of a video, where the player comes from that a click loads into the page; nothing where there is none."""
+        return player_of(self.url)
 
     @property
     def address(self) -> str:

@@ -96,7 +96,7 @@ def test_a_coordinator_sees_those_of_their_groups_before_everybody():
 def test_the_page_shows_each_kind_and_loads_nothing_from_elsewhere(client):
     event = make_event(days=-3)
     photo = make_attachment(event=event, kind="photo", title="La salle")
-    make_attachment(event=event, kind="video", title="L’enregistrement", url="https://www.video.example/42")
+    make_attachment(event=event, kind="video", title="L’enregistrement", url="https://youtu.be/aB3-dE_gH1j")
     slides = make_document(event=event, kind="slides", title="Les diapositives")
     make_attachment(event=event, title="Un article", source="Le Journal")
     text = page_of(client, event).text
@@ -104,7 +104,7 @@ def test_the_page_shows_each_kind_and_loads_nothing_from_elsewhere(client):
         "La salle",
         "Jeanne Tirage",
         "L’enregistrement",
-        "video.example",
+        "youtu.be",
         "Les diapositives",
         "Un article",
         "Le Journal",
