@@ -152,13 +152,14 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
         event.previous_venue = event.was_online = None
     if "starts_at" in moved or not event.is_called_off:
         event.status, event.status_reason = event.standing, event.status_reason if event.standing == before else ""
-    event.ical_sequence += 1
+    has_moved = not set(moved).isdisjoint(MOVING)  # or registration closes at another hour, which no calendar says
+    event.ical_sequence += has_moved
     fields = ["previous_starts_at", "status", "status_reason", "ical_sequence", *moved, *FOLLOWING, *MOVED_ONLINE]
     _written(event, "event.reschedule", by=by, fields=fields, before=before, after=event.status)
     if event.local_day != old_day:
         preparing.follow(event, old_day=old_day)
     seated = {registration.pk for registration in registering.promote(event)}
-    if event.is_published and not event.is_over and not is_silent:
+    if has_moved and event.is_published and not event.is_over and not is_silent:
         _tell_live(event, "rescheduled", but=seated, **old)
     return event
 

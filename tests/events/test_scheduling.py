@@ -158,6 +158,15 @@ def test_a_change_that_is_not_small_may_not(change):
     assert scheduling.reschedule(event, by=cast("olga"), is_silent=True, **moved).ical_sequence == 1
 
 
+@pytest.mark.parametrize("name", ["rsvp_closes_at", "promotion_cutoff_at"])
+def test_when_registration_closes_moves_no_calendar_entry_and_is_told_to_nobody(name):
+    event = make_event(days=10)
+    make_registration(event=event, member=make_member())
+    moment = event.starts_at - timedelta(days=1)
+    event = scheduling.reschedule(event, by=cast("olga"), **{name: moment})
+    assert (getattr(event, name), event.ical_sequence, letters()) == (moment, 0, [])
+
+
 def test_nobody_is_written_to_about_a_meeting_that_is_over():
     """Corrected years later, it is history; dated again, it is news."""
     event, going, waiting = with_people(days=-30)
