@@ -1,6 +1,7 @@
 from django.urls import path
 
-from events import attachment_views, calendar_views, feedback_views, proxy_views, ticket_views, views
+from events import attachment_views, calendar_views, feedback_views, ticket_views, views
+from events.assembly import proxy_views
 
 app_name = "events"
 urlpatterns = [

@@ -47,7 +47,7 @@ urlpatterns += i18n_patterns(
     path("compte/personnes-croisees/", encounter_views.people_met, name="people_met"),
     path("evenements/", include("events.urls")),
     path("", include("events.place_urls")),
-    path("accueil/", include("events.door_urls")),
+    path("accueil/", include("events.door.urls")),
     path("intervention/<str:key>/", speaking_views.own_texts, name="speaker"),
     path("partenaires/", include("partners.urls")),
     path("", include("members.urls")),

@@ -239,7 +239,7 @@ def make_answer(*, registration=None, question=None, text="Oui, de tout.") -> An
 
 
 def make_proxy(*, event=None, giver=None, holder=None, **fields) -> Proxy:
-    """As it stands, past every rule; the verbs are in events.proxies."""
+    """As it stands, past every rule; the verbs are in events.assembly.proxies."""
     event = event or make_event(kind=Event.Kind.ASSEMBLY)
     return Proxy.objects.create(event=event, giver=giver or make_member(), holder=holder or make_member(), **fields)
 

@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from events import assembly, proxies
+from events.assembly import counting, proxies
 from members.models import Mandate
 
 register = template.Library()
@@ -41,7 +41,7 @@ def elections_of(context, event) -> dict:
 def quorum_of(event) -> dict:
     """How many may vote, are there and are represented, as it stands at the door; nothing of any other kind of meeting."""
     is_counted = event.is_assembly and event.takes_registrations
-    return {"count": assembly.count(event) if is_counted else None}
+    return {"count": counting.count(event) if is_counted else None}
 
 
 @register.inclusion_tag("events/_proxies.html")

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from events import assembly
+from events.assembly import counting
 from events.models import Cycle, Event, EventPartner, Invitation, Proxy, Question, Registration, Talk, Venue
 from members.models import Member
 from smclub.demo.people import topics_named
@@ -152,7 +152,7 @@ def proxies(demo: Shelf) -> None:
     """At an assembly, some who do not come give their vote to the first who do."""
     for event in Event.objects.published().filter(kind=Event.Kind.ASSEMBLY, proxies=None):
         going = list(event.registrations.going().order_by("queue_no").values_list("member", flat=True))
-        voters = assembly.voters(event).order_by("pk")
+        voters = counting.voters(event).order_by("pk")
         holders, away = list(voters.filter(pk__in=going)[:2]), list(voters.exclude(pk__in=going)[:3])
         rows = [Proxy(event=event, giver=giver, holder=holders[n // 2]) for n, giver in enumerate(away) if holders[n // 2 :]]
         Proxy.objects.bulk_create(rows)

@@ -49,7 +49,9 @@ def _open(name: str, *, is_unlocked: bool):
 
 def _client(name, deed, barrier, answers, is_unlocked):
     connection = _open(name, is_unlocked=is_unlocked)
-    from events import admitting, door, proxies, registering, scheduling
+    from events import admitting, registering, scheduling
+    from events.assembly import proxies
+    from events.door import arriving
     from events.models import Event, Registration
     from members.models import Erasure, Member
     from smclub import erasing
@@ -81,7 +83,7 @@ def _client(name, deed, barrier, answers, is_unlocked):
         elif deed.verb == "give":
             answer = str(proxies.give(event, giver=facts["member"], email=facts["email"]).holder_id)
         elif deed.verb == "check_in":
-            done = door.check_in(subject, keeper=door.Keeper(None), **facts)
+            done = arriving.check_in(subject, keeper=arriving.Keeper(None), **facts)
             answer = f"{done.registration.arrived}{' already' if done.here_since else ''}"
         else:
             registration = getattr(admitting if deed.verb in OF_ORGANISERS else registering, deed.verb)(subject, **facts)

@@ -7,8 +7,9 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from events import copying, door_papers, registering
+from events import copying, registering
 from events.asking import field_of
+from events.door import papers
 from events.models import Answer, Question, Registration
 from members.models import Entry
 from smclub import retention
@@ -247,4 +248,4 @@ def test_the_table_of_a_meeting_that_is_over_says_who_came(client):
 def test_the_papers_of_the_door_name_guests_who_have_a_name():
     event = make_event()
     make_registration(event=event, member=make_member(name="Zoé"), guests=2, guest_names="Ana")
-    assert [(line.name, line.brought_by) for line in door_papers.lines(event)] == [("Zoé", ""), ("Ana", "Zoé"), ("", "Zoé")]
+    assert [(line.name, line.brought_by) for line in papers.lines(event)] == [("Zoé", ""), ("Ana", "Zoé"), ("", "Zoé")]

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from events import assembly
+from events.assembly import counting
 from smclub import dates
 from tests.cast import cast
 from tests.make import make_dues, make_event, make_group, make_mandate, make_member, make_person, make_proxy, make_registration
@@ -29,10 +29,10 @@ def make_assembly(**fields):
     ("voters", "percent", "needed"), [(0, 25, 0), (3, 25, 1), (4, 25, 1), (5, 25, 2), (100, 33, 33), (101, 33, 34), (7, None, 0)]
 )
 def test_a_part_of_a_person_is_one(voters, percent, needed):
-    count = assembly.Count(voters, needed, 0, percent)
+    count = counting.Count(voters, needed, 0, percent)
     assert (count.needed, count.is_reached) == (needed, True)
     if needed:
-        assert not assembly.Count(voters, needed - 1, 0, percent).is_reached
+        assert not counting.Count(voters, needed - 1, 0, percent).is_reached
 
 
 def test_the_door_and_the_desk_say_whether_there_are_enough(client):
@@ -67,7 +67,7 @@ def test_the_sheet_has_every_voter_and_nobody_else(client):
     make_proxy(event=event, giver=voter("Gil"), holder=holder)
     make_proxy(event=event, giver=voter("Ali"), holder=holder)
     make_registration(event=event, member=make_member(name="Sans Cotisation"))
-    lines = assembly.roll(event)
+    lines = counting.roll(event)
     assert [(line.name, line.given_to, line.brings) for line in lines] == [
         ("Ali", "Élan", []),
         ("Élan", "", ["Ali", "Gil"]),
@@ -86,8 +86,8 @@ def test_counting_costs_the_same_however_many(django_assert_num_queries):
         for n in range(number):
             make_proxy(event=event, giver=voter(f"Don {n}"), holder=voter(f"Porte {n}"))
         with django_assert_num_queries(5):
-            assembly.count(event)
-            assembly.roll(event)
+            counting.count(event)
+            counting.roll(event)
 
 
 def test_the_page_says_who_was_elected_that_day_to_who_may_read_their_page(client):

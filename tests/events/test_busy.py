@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from events import confirming, door, registering
+from events import confirming, registering
+from events.door import arriving
 from events.models import Registration
 from events.refusals import Busy
 from tests.cast import cast
@@ -26,8 +27,8 @@ def _a_crowd(monkeypatch):
         (registering, "give_back"),
         (registering, "claim_place"),
         (confirming, "confirm"),
-        (door, "check_in"),
-        (door, "walk_in"),
+        (arriving, "check_in"),
+        (arriving, "walk_in"),
     ]:
         monkeypatch.setattr(module, name, busy)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from events import convoking
+from events.assembly import convoking
 from events.models import Event
 from events.refusals import Refused
 from members import outbox

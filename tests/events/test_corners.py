@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events import attaching, copying, inviting, linked_data, registering, scheduling
-from events.admin_forms import EventForm
+from events.admin.forms import EventForm
 from events.models import Event, Registration
 from events.panel import panel_of
 from members.models import Club, GroupMembership, Letter

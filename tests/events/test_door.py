@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from events import admitting, checking, door, registering
-from events.door import Keeper
+from events import admitting, checking, registering
+from events.door import arriving
+from events.door.arriving import Keeper
 from events.models import DoorTap, Event, Registration
 from events.models.door import window
 from events.refusals import Refused
@@ -43,7 +44,7 @@ def arrived(registration):
 # -- checking in ---------------------------------------------------------------
 def test_one_tap_and_they_are_here(olga):
     row = make_registration(event=tonight(), guests=2)
-    done = door.check_in(row, people=3, nonce="a", keeper=olga)
+    done = arriving.check_in(row, people=3, nonce="a", keeper=olga)
     assert (done.registration.arrived, done.here_since) == (3, None)
     assert done.registration.checked_in_at is not None
     assert [(tap.nonce, tap.arrived, tap.by) for tap in DoorTap.objects.all()] == [("a", 3, olga.by)]
@@ -51,51 +52,51 @@ def test_one_tap_and_they_are_here(olga):
 
 def test_guests_who_come_later_raise_it_and_the_hour_stays(olga):
     row = make_registration(event=tonight(), guests=2)
-    first = door.check_in(row, people=1, nonce="a", keeper=olga).registration.checked_in_at
-    later = door.check_in(row, people=2, nonce="b", keeper=olga).registration
+    first = arriving.check_in(row, people=1, nonce="a", keeper=olga).registration.checked_in_at
+    later = arriving.check_in(row, people=2, nonce="b", keeper=olga).registration
     assert (later.arrived, later.checked_in_at) == (2, first)
 
 
 @pytest.mark.parametrize("people", [1, 2])
 def test_who_is_here_already_is_told_since_when_and_nothing_is_lowered(olga, people):
     row = make_registration(event=tonight(), guests=1)
-    first = door.check_in(row, people=2, nonce="a", keeper=olga).registration
-    again = door.check_in(row, people=people, nonce="b", keeper=Keeper(cast("coralie")))
+    first = arriving.check_in(row, people=2, nonce="a", keeper=olga).registration
+    again = arriving.check_in(row, people=people, nonce="b", keeper=Keeper(cast("coralie")))
     assert (again.registration.arrived, again.here_since) == (2, first.checked_in_at)
 
 
 def test_the_same_tap_sent_twice_counts_once_even_after_it_was_undone(olga):
     row = make_registration(event=tonight())
-    door.check_in(row, people=1, nonce="a", keeper=olga)
-    assert door.check_in(row, people=1, nonce="a", keeper=olga).here_since is None
-    door.undo(row, nonce="b", keeper=olga)
-    door.check_in(row, people=1, nonce="a", keeper=olga)
+    arriving.check_in(row, people=1, nonce="a", keeper=olga)
+    assert arriving.check_in(row, people=1, nonce="a", keeper=olga).here_since is None
+    arriving.undo(row, nonce="b", keeper=olga)
+    arriving.check_in(row, people=1, nonce="a", keeper=olga)
     assert arrived(row) == 0
-    door.check_in(row, people=1, nonce="c", keeper=olga)
-    door.undo(row, nonce="b", keeper=olga)
+    arriving.check_in(row, people=1, nonce="c", keeper=olga)
+    arriving.undo(row, nonce="b", keeper=olga)
     assert arrived(row) == 1
 
 
 def test_a_tap_that_found_them_here_is_not_done_later_either(olga):
     row = make_registration(event=tonight())
     for nonce in "ab":
-        door.check_in(row, people=1, nonce=nonce, keeper=olga)
-    door.undo(row, nonce="c", keeper=olga)
-    door.check_in(row, people=1, nonce="b", keeper=olga)
+        arriving.check_in(row, people=1, nonce=nonce, keeper=olga)
+    arriving.undo(row, nonce="c", keeper=olga)
+    arriving.check_in(row, people=1, nonce="b", keeper=olga)
     assert arrived(row) == 0
 
 
 @pytest.mark.parametrize(("people", "guests"), [(0, 0), (2, 0), (4, 2), (-1, 0)])
 def test_no_more_people_than_are_registered(olga, people, guests):
     row = make_registration(event=tonight(), guests=guests)
-    assert refusal(door.check_in, row, people=people, nonce="a", keeper=olga) == "people"
+    assert refusal(arriving.check_in, row, people=people, nonce="a", keeper=olga) == "people"
     assert arrived(row) == 0
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.CANCELLED, State.REMOVED])
 def test_only_who_holds_a_place_is_checked_in(olga, state):
     row = make_registration(event=tonight(), state=state)
-    assert refusal(door.check_in, row, people=1, nonce="a", keeper=olga) == "not_going"
+    assert refusal(arriving.check_in, row, people=1, nonce="a", keeper=olga) == "not_going"
 
 
 @pytest.mark.parametrize(
@@ -109,18 +110,18 @@ def test_only_who_holds_a_place_is_checked_in(olga, state):
 )
 def test_the_door_is_shut(olga, fields, code):
     row = make_registration(event=make_event(**{"days": 0} | fields))
-    assert refusal(door.check_in, row, people=1, nonce="a", keeper=olga) == code
+    assert refusal(arriving.check_in, row, people=1, nonce="a", keeper=olga) == code
 
 
 def test_a_link_ends_with_the_day_after_and_who_runs_it_corrects_for_ever(olga):
     event = tonight()
     row, other = make_registration(event=event), make_registration(event=event)
-    link = door.give_link(event, by=olga.by)
+    link = arriving.give_link(event, by=olga.by)
     with time_machine.travel(window(event)[1] - timedelta(minutes=1)):
-        door.check_in(row, people=1, nonce="a", keeper=Keeper(None, link))
+        arriving.check_in(row, people=1, nonce="a", keeper=Keeper(None, link))
     with time_machine.travel(window(event)[1]):
-        assert refusal(door.check_in, other, people=1, nonce="b", keeper=Keeper(None, link)) == "closed"
-        door.check_in(other, people=1, nonce="b", keeper=olga)
+        assert refusal(arriving.check_in, other, people=1, nonce="b", keeper=Keeper(None, link)) == "closed"
+        arriving.check_in(other, people=1, nonce="b", keeper=olga)
     assert set(DoorTap.objects.values_list("by", "link")) == {(None, link.pk), (olga.by.pk, None)}
 
 
@@ -133,7 +134,7 @@ def test_the_window_is_of_the_calendar_of_the_event():
 def test_who_is_here_neither_leaves_nor_sends_home_those_who_came_along(olga):
     event = make_event(days=0.2, max_guests=2)
     row = make_registration(event=event, guests=2)
-    door.check_in(row, people=2, nonce="a", keeper=olga)
+    arriving.check_in(row, people=2, nonce="a", keeper=olga)
     assert refusal(registering.leave, event, member=row.member) == "arrived"
     assert refusal(registering.set_guests, event, member=row.member, guests=0) == "arrived"
     assert registering.set_guests(event, member=row.member, guests=1).guests == 1
@@ -141,7 +142,7 @@ def test_who_is_here_neither_leaves_nor_sends_home_those_who_came_along(olga):
 
 def test_a_registration_taken_back_is_here_no_more(olga):
     row = make_registration(event=tonight())
-    door.check_in(row, people=1, nonce="a", keeper=olga)
+    arriving.check_in(row, people=1, nonce="a", keeper=olga)
     admitting.remove(row, by=olga.by)
     assert arrived(row) == 0
 
@@ -150,7 +151,7 @@ def test_of_two_accounts_of_one_person_the_one_that_came_is_kept(olga):
     event, one, two = tonight(), make_member(), make_member()
     make_registration(event=event, member=one)
     came = make_registration(event=event, member=two)
-    door.check_in(came, people=1, nonce="a", keeper=olga)
+    arriving.check_in(came, people=1, nonce="a", keeper=olga)
     assert registering.unite(event, member=two, into=one) == came
     assert [(row.member, row.arrived) for row in event.registrations.all()] == [(one, 1)]
 
@@ -158,7 +159,7 @@ def test_of_two_accounts_of_one_person_the_one_that_came_is_kept(olga):
 # -- from the waiting list ---------------------------------------------------------
 def test_somebody_waiting_comes_in_where_there_is_room(olga):
     row = make_registration(event=tonight(capacity=2), state=State.WAITING, guests=3)
-    done = door.admit(row, people=2, nonce="a", keeper=olga).registration
+    done = arriving.admit(row, people=2, nonce="a", keeper=olga).registration
     assert (done.state, done.guests, done.arrived, done.source, done.rev) == (State.GOING, 1, 2, Source.DOOR, 1)
     assert [(entry.verb, entry.actor, entry.note) for entry in Entry.objects.all()] == [("event.admit", olga.by, f"#{row.pk}")]
 
@@ -167,24 +168,24 @@ def test_beyond_the_places_it_is_asked_once_and_logged(olga):
     event = tonight(capacity=1)
     make_registration(event=event)
     row = make_registration(event=event, state=State.WAITING)
-    assert refusal(door.admit, row, people=1, nonce="a", keeper=olga) == "full"
+    assert refusal(arriving.admit, row, people=1, nonce="a", keeper=olga) == "full"
     row.refresh_from_db()
     assert row.is_waiting
     for _again in range(2):
-        door.admit(row, people=1, nonce="b", keeper=olga, is_confirmed=True)
+        arriving.admit(row, people=1, nonce="b", keeper=olga, is_confirmed=True)
     assert (event.free(), arrived(row)) == (-1, 1)
     assert [entry.note for entry in Entry.objects.all()] == [f"#{row.pk} · beyond"]
 
 
 def test_somebody_who_was_seated_meanwhile_is_checked_in(olga):
     row = make_registration(event=tonight(capacity=1))
-    assert door.admit(row, people=1, nonce="a", keeper=olga).registration.arrived == 1
+    assert arriving.admit(row, people=1, nonce="a", keeper=olga).registration.arrived == 1
     assert not Entry.objects.exists()
 
 
 # -- without a registration ----------------------------------------------------------
 def walk_in(event, keeper, **said):
-    return door.walk_in(event, **{"name": "Zoé Le Goff", "nonce": "w", "keeper": keeper} | said)
+    return arriving.walk_in(event, **{"name": "Zoé Le Goff", "nonce": "w", "keeper": keeper} | said)
 
 
 def test_who_comes_unannounced_is_on_the_list_with_a_name_and_here(olga):
@@ -197,7 +198,7 @@ def test_who_comes_unannounced_is_on_the_list_with_a_name_and_here(olga):
 
 def test_the_log_names_nobody_who_came_unannounced(olga):
     event = tonight()
-    link = door.give_link(event, by=olga.by, label="Yann")
+    link = arriving.give_link(event, by=olga.by, label="Yann")
     row = walk_in(event, Keeper(None, link)).registration
     entry = Entry.objects.get(verb="event.walk_in")
     assert (entry.actor, entry.note, entry.subject_label) == (None, f"#{row.pk} · link #{link.pk}", str(event))
@@ -266,7 +267,7 @@ def test_undoing_gives_the_place_of_who_came_unannounced_back(olga):
     event = make_event(days=0.9, capacity=1)
     waiting = make_registration(event=event, state=State.WAITING)
     row = walk_in(event, olga).registration
-    door.undo(row, nonce="u", keeper=olga)
+    arriving.undo(row, nonce="u", keeper=olga)
     row.refresh_from_db()
     waiting.refresh_from_db()
     assert (row.state, row.arrived, waiting.state) == (State.REMOVED, 0, State.GOING)
@@ -284,9 +285,9 @@ def test_undoing_puts_who_waited_back_in_their_rank_with_their_guests(olga, stat
     row, behind = (make_registration(event=event, state=state, guests=2) for _n in range(2))
     before = facts(row)
     for times in range(2):
-        door.admit(row, people=1, nonce=f"a{times}", keeper=olga, is_confirmed=True)
+        arriving.admit(row, people=1, nonce=f"a{times}", keeper=olga, is_confirmed=True)
         assert facts(row)[0] == State.GOING
-        door.undo(row, nonce=f"b{times}", keeper=olga)
+        arriving.undo(row, nonce=f"b{times}", keeper=olga)
         assert facts(row) == before
     assert behind.queue_no > row.queue_no
     assert (event.taken(), event.registrations.absent().count()) == (1, 0)
@@ -300,9 +301,9 @@ def test_undoing_who_came_on_their_account_gives_back_the_place_and_counts_nobod
     if state:
         make_registration(event=event, member=zoe, state=state, guests=1, reason="Un train")
     make_registration(event=event, rev=1, arrived=1, checked_in_at=timezone.now())
-    row = door.walk_in(event, name="Zoé", email=zoe.email, people=3, nonce="w", keeper=olga, is_confirmed=True).registration
+    row = arriving.walk_in(event, name="Zoé", email=zoe.email, people=3, nonce="w", keeper=olga, is_confirmed=True).registration
     assert row.seats == 3
-    done = door.undo(row, nonce="u", keeper=olga).registration
+    done = arriving.undo(row, nonce="u", keeper=olga).registration
     assert (done.state, done.arrived) == (state or State.CANCELLED, 0)
     assert not state or (done.guests, done.source, done.reason) == (1, Source.WEB, "Un train")
     with time_machine.travel(timezone.now() + timedelta(days=1)):
@@ -314,27 +315,27 @@ def test_undoing_who_came_on_their_account_gives_back_the_place_and_counts_nobod
 def test_a_place_given_since_stays_when_a_later_tap_is_undone(olga):
     event = tonight()
     row = make_registration(event=event, state=State.WAITING)
-    door.admit(row, people=1, nonce="a", keeper=olga)
-    door.undo(row, nonce="b", keeper=olga)
+    arriving.admit(row, people=1, nonce="a", keeper=olga)
+    arriving.undo(row, nonce="b", keeper=olga)
     admitting.seat(row, by=olga.by, reason="Il parle ce soir")
-    door.check_in(row, people=1, nonce="c", keeper=olga)
-    door.undo(row, nonce="d", keeper=olga)
+    arriving.check_in(row, people=1, nonce="c", keeper=olga)
+    arriving.undo(row, nonce="d", keeper=olga)
     assert (facts(row)[0], arrived(row)) == (State.GOING, 0)
 
 
 def test_undoing_gives_who_waits_the_place_that_is_free_again(olga):
     event = make_event(days=0.9, capacity=1)
     first, second = (make_registration(event=event, state=State.PENDING if n else State.WAITING) for n in (1, 0))
-    door.admit(first, people=1, nonce="a", keeper=olga)
-    door.undo(first, nonce="b", keeper=olga)
+    arriving.admit(first, people=1, nonce="a", keeper=olga)
+    arriving.undo(first, nonce="b", keeper=olga)
     assert (facts(first)[0], facts(second)[0]) == (State.PENDING, State.GOING)
     assert list(checking.breaks()) == []
 
 
 def test_undoing_leaves_the_place_of_who_was_registered(olga):
     row = make_registration(event=tonight(capacity=1))
-    door.check_in(row, people=1, nonce="a", keeper=olga)
-    door.undo(row, nonce="b", keeper=olga)
+    arriving.check_in(row, people=1, nonce="a", keeper=olga)
+    arriving.undo(row, nonce="b", keeper=olga)
     assert (facts(row)[0], arrived(row)) == (State.GOING, 0)
 
 
@@ -353,20 +354,20 @@ def test_absent_is_who_was_not_seen_at_a_door_that_was_kept():
 
 
 def test_a_link_is_revoked_once(olga):
-    link = door.give_link(tonight(), by=olga.by)
+    link = arriving.give_link(tonight(), by=olga.by)
     for _again in range(2):
-        door.revoke_link(link, by=olga.by)
+        arriving.revoke_link(link, by=olga.by)
     assert [entry.verb for entry in Entry.objects.order_by("pk")] == ["event.door_link", "event.door_link_revoke"]
 
 
 def test_a_meeting_without_registration_has_no_door(olga):
-    assert refusal(door.give_link, make_event(days=None), by=olga.by) == "elsewhere"
+    assert refusal(arriving.give_link, make_event(days=None), by=olga.by) == "elsewhere"
 
 
 def test_names_of_the_door_go_after_three_months(olga):
     event = tonight()
     walk_in(event, olga, email="zoe@example.net")
-    door.give_link(event, by=olga.by, label="Yann")
+    arriving.give_link(event, by=olga.by, label="Yann")
     with time_machine.travel(timezone.now() + timedelta(days=80)):
         retention.apply()
         row = event.registrations.get()

@@ -5,7 +5,8 @@ import json
 import pytest
 from django.urls import reverse
 
-from events import door, tickets
+from events import tickets
+from events.door import arriving
 from events.models import DoorTap, Registration
 from tests.cast import cast
 from tests.make import make_event, make_member, make_registration
@@ -18,7 +19,7 @@ def evening():
     event = make_event(days=0)
     for name in ("Zoé Le Goff", "Ali Ben"):
         make_registration(event=event, member=make_member(name=name))
-    return event, reverse("door:door", args=[door.give_link(event, by=cast("olga")).key])
+    return event, reverse("door:door", args=[arriving.give_link(event, by=cast("olga")).key])
 
 
 def here(event):

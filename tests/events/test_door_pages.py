@@ -8,7 +8,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from events import door, registering, tickets
+from events import registering, tickets
+from events.door import arriving
 from events.models import DoorTap, Event, Registration
 from members.mail import compose
 from members.models import Letter
@@ -27,7 +28,7 @@ def event():
 
 @pytest.fixture
 def key(event):
-    return door.give_link(event, by=cast("olga")).key
+    return arriving.give_link(event, by=cast("olga")).key
 
 
 def named(event, *names, **fields):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import events
-from events.door import Keeper
+from events.door.arriving import Keeper
 from events.refusals import Refused
 from tests.cast import cast
 from tests.make import make_event, make_member, make_proxy, make_registration, make_todo
@@ -53,19 +53,19 @@ VERBS = {  # verb -> what it is called with, of a meeting and one of its registr
     "admitting.reinstate": by_olga(of_row()),
     "admitting.remove": by_olga(of_row()),
     "confirming.confirm": of_row(),
-    "convoking.convoke": by_olga(of_event()),
+    "assembly.convoking.convoke": by_olga(of_event()),
     "copying.repeat": by_olga(of_event(rhythm="week", count=2)),
     "copying.discard": by_olga(of_event()),
-    "door.check_in": of_row(**TAP),
-    "door.undo": of_row(nonce="tap", keeper=Keeper(None)),
-    "door.admit": of_row(**TAP),
-    "door.walk_in": of_event(name="Inès", **TAP),
+    "door.arriving.check_in": of_row(**TAP),
+    "door.arriving.undo": of_row(nonce="tap", keeper=Keeper(None)),
+    "door.arriving.admit": of_row(**TAP),
+    "door.arriving.walk_in": of_event(name="Inès", **TAP),
     "preparing.prepare": by_olga(of_event()),
     "preparing.tick": by_olga(lambda event, row: ((make_todo(event=event),), {})),
-    "proxies.give": lambda event, row: ((event,), {"giver": row.member, "email": "x@example.org"}),
-    "proxies.record": by_olga(lambda event, row: ((event,), {"giver": row.member, "holder": make_member()})),
-    "proxies.revoke": by_olga(lambda event, row: ((make_proxy(event=event),), {"reason": "Une erreur."})),
-    "proxies.withdraw": lambda event, row: ((event,), {"giver": row.member}),
+    "assembly.proxies.give": lambda event, row: ((event,), {"giver": row.member, "email": "x@example.org"}),
+    "assembly.proxies.record": by_olga(lambda event, row: ((event,), {"giver": row.member, "holder": make_member()})),
+    "assembly.proxies.revoke": by_olga(lambda event, row: ((make_proxy(event=event),), {"reason": "Une erreur."})),
+    "assembly.proxies.withdraw": lambda event, row: ((event,), {"giver": row.member}),
     "reviewing.give": lambda event, row: ((event,), {"by": row.member, "score": 4}),
     "scheduling.publish": by_olga(of_event()),
     "scheduling.set_publication": by_olga(of_event(at=None)),
@@ -82,10 +82,11 @@ VERBS = {  # verb -> what it is called with, of a meeting and one of its registr
 def locking() -> set[str]:
     """The functions of this app that take the lock, by themselves; those of a module's own are called by one of these."""
     found = set()
-    for path in Path(events.__file__).parent.glob("*.py"):
+    home = Path(events.__file__).parent
+    for path in home.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and "objects.lock(" in ast.unparse(node):
-                found.add(f"{path.stem}.{node.name}")
+                found.add(".".join([*path.relative_to(home).with_suffix("").parts, node.name]))
     return found
 
 
@@ -97,7 +98,7 @@ def test_every_verb_that_takes_the_lock_is_looked_at():
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_first_statement_is_the_write_that_locks(verb):
     """A refusal comes after it, like everything that is read."""
-    module, _dot, name = verb.partition(".")
+    module, _dot, name = verb.rpartition(".")
     event = make_event(capacity=3, max_guests=2)
     rows, facts = VERBS[verb](event, make_registration(event=event))
     with CaptureQueriesContext(connection) as queries, suppress(Refused):

@@ -8,7 +8,8 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from events import admitting, convoking, inviting, registering, reminding, scheduling, speaking, writing
+from events import admitting, inviting, registering, reminding, scheduling, speaking, writing
+from events.assembly import convoking
 from events.models import Event
 from members import outbox
 from members.mail import COMPOSERS, letter

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from events import assembly, proxies
+from events.assembly import counting, proxies
 from events.refusals import Refused
 from members.models import Letter
 from tests.cast import cast
@@ -140,7 +140,7 @@ def test_presence_wins_and_an_absent_holder_brings_nobody():
     make_proxy(event=event, giver=make_member(), holder=holder)  # has not paid
 
     def counted():
-        count = assembly.count(event)
+        count = counting.count(event)
         return count.voters, count.present, count.represented, count.is_reached
 
     assert counted() == (2, 0, 0, False)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from events import proxies
+from events.assembly import proxies
 from events.refusals import Refused
 from members.models import Entry, Letter
 from tests.cast import cast

@@ -7,7 +7,8 @@ import time_machine
 from django.core import mail
 from django.urls import reverse
 
-from events import admitting, door, registering, scheduling, writing
+from events import admitting, registering, scheduling, writing
+from events.door import arriving
 from events.models import Registration
 from events.refusals import Refused
 from members import outbox
@@ -184,7 +185,7 @@ def test_those_who_run_it_write_to_them_as_to_the_others():
 
 def test_a_name_given_at_the_door_is_written_to_by_nobody():
     event = make_event(days=0)
-    door.walk_in(event, name="Ugo", email="ugo@example.net", nonce="n", keeper=door.Keeper(cast("olga")))
+    arriving.walk_in(event, name="Ugo", email="ugo@example.net", nonce="n", keeper=arriving.Keeper(cast("olga")))
     scheduling.cancel(event, by=cast("olga"))
     assert letters() == []
 

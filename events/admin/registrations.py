@@ -5,7 +5,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from events import admitting, registering
-from events.admin_forms import SeatForm, WordForm
+from events.admin.forms import SeatForm, WordForm
 from events.models import Event, Registration
 from smclub.desk import ReadOnlyAdmin
 

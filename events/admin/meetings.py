@@ -7,40 +7,17 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from events import (
-    attendees,
-    convoking_desk,
-    copying,
-    figures_desk,
-    inviting,
-    preparing,
-    proxies_desk,
-    registering,
-    registering_desk,
-    scheduling,
-    wording,
-    writing_desk,
-)
-from events.admin_attachments import AttachmentAdmin
-from events.admin_filters import PublishedFilter, RepetitionFilter
-from events.admin_forms import EventForm, InvitationForm, MoveOnlineForm, PassOnForm, ReasonForm, RepeatForm
-from events.admin_registrations import RegistrationAdmin
-from events.admin_talks import TalkInline, revoke_links
-from events.admin_todos import ToDoAdmin
+from events import copying, inviting, preparing, registering, scheduling, wording
+from events.admin import attendees, convocations, figures, mailings, proxies, register
+from events.admin.filters import PublishedFilter, RepetitionFilter
+from events.admin.forms import EventForm, InvitationForm, MoveOnlineForm, PassOnForm, ReasonForm, RepeatForm
+from events.admin.talks import TalkInline, revoke_links
 from events.models import Cycle, Event, EventPartner, Invitation, Question, Registration, Venue
 from events.models.question import MOST
 from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 
-__all__ = ["AttachmentAdmin", "RegistrationAdmin", "ToDoAdmin"]  # pages of the desk as those below
-DESKS = (
-    attendees,
-    convoking_desk,
-    figures_desk,
-    proxies_desk,
-    registering_desk,
-    writing_desk,
-)  # pages about meetings, of a module each
+DESKS = (attendees, convocations, figures, proxies, register, mailings)  # pages about meetings, of a module each
 RENDERED = {"body": "body_html"}
 
 

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events import door, tickets
-from events.door import Keeper
-from events.door_forms import LinkForm, WalkInForm
-from events.door_list import door_list
+from events import tickets
+from events.door import arriving
+from events.door.arriving import Keeper
+from events.door.forms import LinkForm, WalkInForm
+from events.door.lists import door_list
 from events.models import DoorLink, Event
 from events.refusals import Refused, told
 from smclub.addresses import absolute
@@ -68,20 +69,20 @@ def door_page(request, entrance):
 @require_POST
 @at_the_door
 def check_in(request, entrance, pk):
-    return _done(request, entrance, pk, door.check_in, people=_number(request.POST.get("people", "")))
+    return _done(request, entrance, pk, arriving.check_in, people=_number(request.POST.get("people", "")))
 
 
 @require_POST
 @at_the_door
 def admit(request, entrance, pk):
     said = {"people": _number(request.POST.get("people", "")), "is_confirmed": "confirme" in request.GET}
-    return _done(request, entrance, pk, door.admit, **said)
+    return _done(request, entrance, pk, arriving.admit, **said)
 
 
 @require_POST
 @at_the_door
 def undo(request, entrance, pk):
-    return _done(request, entrance, pk, door.undo)
+    return _done(request, entrance, pk, arriving.undo)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,7 +91,7 @@ def walk_in(request, entrance):
     form, refused = WalkInForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
         try:
-            done = door.walk_in(entrance.event, nonce=_nonce(request), keeper=entrance.keeper, **form.cleaned_data)
+            done = arriving.walk_in(entrance.event, nonce=_nonce(request), keeper=entrance.keeper, **form.cleaned_data)
             return redirect(f"{entrance.address}#r{done.registration.pk}")
         except Refused as refusal:
             form.ask_to_confirm(refusal) if refusal.code in ASKED else form.refuse(refusal)
@@ -128,7 +129,7 @@ def give_link(request, slug):
     event, form = _run_by(request.user, slug), LinkForm(request.POST)
     if form.is_valid():
         try:
-            door.give_link(event, by=request.user, **form.cleaned_data)
+            arriving.give_link(event, by=request.user, **form.cleaned_data)
             return redirect("door:links", slug)
         except Refused as refusal:
             form.add_error(None, refusal)
@@ -139,7 +140,7 @@ def give_link(request, slug):
 @login_required
 def revoke_link(request, slug, pk):
     event = _run_by(request.user, slug)
-    door.revoke_link(get_object_or_404(event.door_links.select_related("event"), pk=pk), by=request.user)
+    arriving.revoke_link(get_object_or_404(event.door_links.select_related("event"), pk=pk), by=request.user)
     return redirect("door:links", slug)
 
 
@@ -153,7 +154,7 @@ def _done(request, entrance: Entrance, pk: int, deed, **said) -> HttpResponse:
     registration = entrance.event.registrations.filter(pk=pk).first()
     try:
         if registration is None:
-            raise door.nobody()
+            raise arriving.nobody()
         arrival = deed(registration, nonce=_nonce(request), keeper=entrance.keeper, **said)
     except Refused as refusal:
         asks = {"asked": registration, "people": said.get("people")} if refusal.code in ASKED else {}
@@ -180,7 +181,7 @@ def _links(request, event: Event, form) -> HttpResponse:
         {"link": link, "address": (address := absolute(reverse("door:door", args=[link.key]))), "code": tickets.drawing(address)}
         for link in event.door_links.good().order_by("-pk")
     ]
-    opens, closes = door.window(event) if event.takes_registrations else (None, None)
+    opens, closes = arriving.window(event) if event.takes_registrations else (None, None)
     context = {"event": event, "rows": rows, "form": form, "opens": opens, "closes": closes}
     return render(request, "events/door_links.html", context)
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events import assembly
+from events.assembly import counting
 from events.models import Event
 from events.patience import patient
 from events.refusals import Refused
@@ -14,7 +14,7 @@ from members.models import Entry, Letter, Member
 def to_convoke(event: Event):
     """Those who may vote and have had no letter for this date."""
     written = Letter.objects.filter(key__startswith=_key(event), member__isnull=False)
-    return assembly.voters(event).filter(is_active=True).exclude(pk__in=written.values("member")).order_by("pk")
+    return counting.voters(event).filter(is_active=True).exclude(pk__in=written.values("member")).order_by("pk")
 
 
 @patient

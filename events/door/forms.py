@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from events.door import MOST
+from events.door.arriving import MOST
 
 
 class WalkInForm(forms.Form):

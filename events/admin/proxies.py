@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from events import assembly, proxies
+from events.assembly import counting, proxies
 from events.models import Event
 from events.refusals import Refused
 from members.models import Member
@@ -35,9 +35,9 @@ class PaperForm(forms.Form):
 
     def _voter(self, typed: str) -> Member:
         if "@" in typed:
-            found = list(filter(None, [assembly.voter_at(self.event, typed)]))
+            found = list(filter(None, [counting.voter_at(self.event, typed)]))
         else:
-            found = assembly.voters_called(self.event, typed)
+            found = counting.voters_called(self.event, typed)
         if len(found) > 1:
             raise forms.ValidationError(
                 _("Several members have this name: type the address of the one who is meant."), code="several"
@@ -75,7 +75,7 @@ def record(desk: admin.ModelAdmin, request, pk: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("admin:events_event_proxies", args=[pk]))
         except Refused as refusal:
             form.add_error(refusal.field, refusal)
-    context = {"title": _("Proxies"), "form": form, "names": [line.name for line in assembly.roll(event)]}
+    context = {"title": _("Proxies"), "form": form, "names": [line.name for line in counting.roll(event)]}
     return _page(desk, request, "proxies", event, context | {"why_shut": _why_shut(event)})
 
 

@@ -3,7 +3,7 @@
 One signed on paper is recorded by those who run the assembly, until it is over: it comes through the door with its holder.
 
 Under the event's lock, like every deed about who comes: two members who give to the same third at once are counted. Who comes
-after all votes in person: their proxy stays, and counts for nothing as long as the door has seen them (events.assembly).
+after all votes in person: their proxy stays, and counts for nothing as long as the door has seen them (events.assembly.counting).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events import assembly
+from events.assembly import counting
 from events.models import Event, Proxy
 from events.patience import patient
 from events.refusals import Refused
@@ -42,7 +42,7 @@ class Vote:
 def vote_of(event: Event, member: Member) -> Vote:
     standing = event.proxies.standing().named()
     return Vote(
-        is_voter=assembly.voters(event).filter(pk=member.pk).exists(),
+        is_voter=counting.voters(event).filter(pk=member.pk).exists(),
         is_open=_why_shut(event) is None and event.proxies_each > 0,
         given=standing.filter(giver=member).first(),
         held=list(standing.filter(holder=member)),
@@ -59,7 +59,7 @@ def give(event: Event, *, giver: Member, email: str) -> Proxy:
     _refuse_unless_theirs_to_give(event, giver)
     if not limits.allowed("proxies", str(giver.pk), **TRIES):
         raise Refused(_("Too many tries: come back in an hour."), code="often")
-    holder = assembly.voter_at(event, email)
+    holder = counting.voter_at(event, email)
     if holder is None:
         text = _("No member whose dues are paid up has this address: ask them which one they use here.")
         raise Refused(text, code="unknown", field="email")
@@ -158,7 +158,7 @@ def _why_shut(event: Event, *, on_paper: bool = False) -> Refused | None:
 
 
 def _refuse_unless_theirs_to_give(event: Event, giver: Member) -> None:
-    if not assembly.voters(event).filter(pk=giver.pk).exists():
+    if not counting.voters(event).filter(pk=giver.pk).exists():
         raise Refused(_("Those vote whose dues are paid up on the day of the assembly."), code="dues")
     if event.registrations.going().filter(member=giver).exists():
         raise Refused(_("You are registered: you vote yourself. Give your place back first."), code="going")
@@ -166,7 +166,7 @@ def _refuse_unless_theirs_to_give(event: Event, giver: Member) -> None:
 
 def _refuse_of_another(event: Event, giver: Member, holder: Member) -> None:
     """What is refused to members who give their own, said to who records it."""
-    voters = assembly.voters(event)
+    voters = counting.voters(event)
     for field, member in (("giver", giver), ("holder", holder)):
         if not voters.filter(pk=member.pk).exists():
             raise Refused(_("Those vote whose dues are paid up on the day of the assembly."), code="dues", field=field)

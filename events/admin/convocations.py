@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from events import attaching, convoking
+from events import attaching
+from events.assembly import convoking
 from events.models import Event
 from events.refusals import Refused
 from members.mail import compose

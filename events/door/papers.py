@@ -7,7 +7,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from events import asking, assembly
+from events import asking
+from events.assembly import counting
 from events.models import Event
 from members.models import Club, Entry, Member
 from smclub.tables import csv_answer
@@ -48,7 +49,7 @@ def hand_out(request, event: Event, paper: str, *, by: Member) -> HttpResponse:
         context = {"event": event, "lines": expected, "club": Club.current()}
         template = PRINTED[paper]
         if event.is_assembly and template == "signatures":  # those who vote sign, whether they registered or not
-            context["lines"], template = assembly.roll(event), "roll"
+            context["lines"], template = counting.roll(event), "roll"
         answer = render(request, f"events/paper_{template}.html", context)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

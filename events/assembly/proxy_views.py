@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from events import proxies
+from events.assembly import proxies
 from events.models import Event
 from events.refusals import Refused, told
 

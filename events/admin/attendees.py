@@ -5,7 +5,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from events import asking, door_papers
+from events import asking
+from events.door import papers
 from events.models import Answer, Event, Registration
 from members.models import Entry
 from smclub.tables import csv_answer
@@ -47,7 +48,7 @@ def _listed(request, pk, desk):
 
 @require_POST
 def paper(request, pk, paper):
-    return door_papers.hand_out(request, _run_by(request, pk), paper, by=request.user)
+    return papers.hand_out(request, _run_by(request, pk), paper, by=request.user)
 
 
 @require_POST

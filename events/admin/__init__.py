@@ -1,0 +1,1 @@
+from events.admin import attachments, meetings, registrations, todos  # noqa: F401
