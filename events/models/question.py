@@ -1,5 +1,6 @@
 """What an organiser asks those who register, and what each answered."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,12 @@ from events.models.registration import Registration
 MOST = 5  # questions of one event
 LONGEST = 500  # letters of an answer
 YES, NO = "yes", "no"
+
+
+def no_long_lines(text: str) -> None:
+    """One that is chosen is kept as an answer."""
+    if any(len(line.strip()) > LONGEST for line in text.splitlines()):
+        raise ValidationError(_("An answer has %(most)s letters at most."), code="long_line", params={"most": LONGEST})
 
 
 class QuestionQuerySet(models.QuerySet):
@@ -26,7 +33,7 @@ class Question(models.Model):
     event = models.ForeignKey(Event, models.CASCADE, related_name="questions", verbose_name=_("event"))
     text = models.CharField(_("question"), max_length=150)
     kind = models.CharField(_("answer"), max_length=6, choices=Kind, default=Kind.TEXT)
-    choices = models.TextField(_("answers offered"), blank=True, help_text=_("One a line."))
+    choices = models.TextField(_("answers offered"), blank=True, validators=[no_long_lines], help_text=_("One a line."))
     is_required = models.BooleanField(_("required"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

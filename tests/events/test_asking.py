@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -193,6 +194,15 @@ def test_an_organiser_asks_up_to_five_questions(client):
     assert client.post(change_url(event), asks(client, event, *"ABCDEF")).status_code == 200
     assert client.post(change_url(event), asks(client, event, *"ABCDE")).status_code == 302
     assert [question.text for question in event.questions.in_order()] == list("ABCDE")
+
+
+def test_an_answer_to_choose_is_no_longer_than_one_that_is_kept():
+    question = make_question(kind="choice", choices=f"{'a' * 500}\nAutre")
+    question.full_clean()
+    question.choices += "x" * 496
+    with pytest.raises(ValidationError) as refused:
+        question.full_clean()
+    assert refused.value.message_dict == {"choices": ["Une réponse a 500 lettres au plus."]}
 
 
 def test_a_choice_without_answers_is_refused_in_a_sentence(client):
