@@ -58,9 +58,10 @@ def todos(member: Member):
 
 
 def without_write_up(member: Member):
-    """Meetings just over that nobody has written about."""
+    """Meetings just over that nobody has written about; what is confidential is not to be passed on."""
     written = Post.objects.filter(event=OuterRef("pk"))
-    return Event.objects.run_by(member).published().of_the_club().just_over().exclude(Exists(written))[:SHOWN]
+    told = Event.objects.run_by(member).published().of_the_club().filter(is_confidential=False)
+    return told.just_over().exclude(Exists(written))[:SHOWN]
 
 
 def posts_to_come(member: Member) -> list[tuple[str | Promise, list[Post]]]:
