@@ -33,8 +33,11 @@ def _in_french():
 
 
 @pytest.fixture(autouse=True)
-def _at_any_hour(settings):
-    """Quiet hours hold letters back: a test about them sets its own, the others pass at night too."""
+def _at_any_hour(_fresh_cache, settings):
+    """Quiet hours hold letters back: a test about them sets its own, the others pass at night too.
+
+    Caches are cleared last, by the settings that a test found: not by those under which they are away.
+    """
     settings.QUIET_HOURS = None
 
 

@@ -97,7 +97,7 @@ def test_what_somebody_else_did_in_the_meantime_is_said(modou):
     done, left = comment(state=State.PENDING), comment(state=State.PENDING)
     moderating.approve(done, by=cast("olga"))
     response = act(modou, "approve", done, left)
-    assert [message.level_tag for message in response.context["messages"]] == ["warning", "success"]
+    assert [message.level_tag for message in response.context["messages"]] == ["success", "warning"]
     assert state_of(left) == State.VISIBLE
 
 

@@ -127,6 +127,7 @@ POLICY = {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
+    "frame-src https://www.youtube-nocookie.com https://player.vimeo.com https://geo.dailymotion.com",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
