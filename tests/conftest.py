@@ -20,6 +20,7 @@ def pytest_configure(config):
     settings.WHITENOISE_AUTOREFRESH = True
     if "pool" in settings.DATABASES["default"].get("OPTIONS", {}):  # PostgreSQL, whose disk no test relies on
         settings.DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    settings.MEDIA_ROOT /= os.environ.get("PYTEST_XDIST_WORKER", "")  # jobs that sweep files leave alone those of other workers
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "zeal"]
     settings.ZEAL_RAISE = True
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
