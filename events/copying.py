@@ -245,7 +245,8 @@ def _give(event: Event, other: Event, *, by: Member, names: list[str]) -> None:
     if "starts_at" in given:
         days = (other.local_day - event.local_day).days
         given["starts_at"], given["ends_at"] = _span(event, days=days)
-    plain = {name: value for name, value in given.items() if name not in scheduling.MOVING and getattr(other, name) != value}
+    apart = (*scheduling.MOVING, "online_url")
+    plain = {name: value for name, value in given.items() if name not in apart and getattr(other, name) != value}
     places = other.capacity, other.reserved
     try:
         registering.refuse_terms(other, plain)
@@ -259,6 +260,8 @@ def _give(event: Event, other: Event, *, by: Member, names: list[str]) -> None:
         other.save(update_fields=[*plain, "modified_at"])
     registering.log_places(other, before=places, by=by)
     scheduling.reschedule(other, by=by, **{name: value for name, value in given.items() if name in scheduling.MOVING})
+    if "online_url" in given:
+        scheduling.change_link(other, online_url=given["online_url"], by=by)
     registering.capacity_changed(other)
     changed(other)
     Entry.objects.write("event.pass_on", other, by=by, note=event.slug)

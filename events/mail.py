@@ -172,6 +172,17 @@ def rescheduled(letter):
     return facts and facts | {"confirm_url": _confirm_url(letter, facts["registration"])}
 
 
+@composes("events.new_link")
+def new_link(letter):
+    """The link as it is now; none to who gave the place back since."""
+    registration = _registration(letter)
+    event = registration and registration.event
+    if not event or not registration.is_going or event.is_called_off or event.is_over or not event.online_url:
+        return None
+    leave = in_language(letter.language, "events:leave_by_link", event.slug, registration.token)
+    return _facts(event, letter.language) | {"registration": registration, "leave_url": absolute(leave)}
+
+
 def _with_what_was(letter) -> dict | None:
     """With the date and the place that the meeting had before, where they differ."""
     facts = _about_the_event(letter)

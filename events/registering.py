@@ -179,6 +179,16 @@ def refuse_terms(event: Event, new: dict) -> None:
         raise Refused(text % {"n": n}, code="pending", field="is_by_approval")
 
 
+def refuse_fewer(event: Event, *, capacity: int | None, reserved: int, is_meant: bool) -> None:
+    """Of new numbers of places, those that are fewer than are taken, unless that is meant. Raises Refused."""
+    taken = event.taken()
+    if capacity is not None and taken > capacity - reserved and not is_meant:
+        text = _(
+            "%(taken)s places are taken for %(places)s. Nobody would be removed, and newcomers would wait: tick the box if so."
+        )
+        raise Refused(text % {"taken": taken, "places": capacity - reserved}, code="fewer", field="is_fewer")
+
+
 def log_places(event: Event, *, before: tuple, by: Member) -> None:
     """Fewer places than are taken is a decision: whoever checks the seats finds it here. `before`: as `after`, before."""
     after = event.capacity, event.reserved

@@ -164,6 +164,23 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
     return event
 
 
+@patient
+@transaction.atomic
+def change_link(event: Event, *, online_url: str, by: Member) -> Event:
+    """Those going online by a link that they may have kept are told the new one, once each; nobody else ever reads it."""
+    event = Event.objects.lock(event.pk)
+    if event.online_url == online_url:
+        return event
+    had_one, event.online_url = bool(event.online_url), online_url
+    _written(event, "event.link", by=by, fields=["online_url"], before=event.status, after=event.status)
+    if had_one and online_url and event.is_published and not event.is_over and not event.is_called_off:
+        for registration in event.registrations.going().with_reader():
+            key = f"events.new_link:{registration.pk}:{event.rsvp_rev}"
+            whose = {"to": registration.reader, "language": registration.language, "registration": registration.pk}
+            letter("events.new_link", key=key, **whose)
+    return event
+
+
 def refuse_publication(event: Event, at: datetime | None) -> None:
     """Taken off the site, a meeting is called off without a word to those registered. Raises Refused."""
     is_taken_back = event.is_published and (at is None or at > timezone.now())

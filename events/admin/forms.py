@@ -171,11 +171,15 @@ class EventForm(forms.ModelForm):
         help_text=gettext_lazy("Empty: two hours later, or the same day."),
     )
     is_silent = forms.BooleanField(
-        label=gettext_lazy("do not write about a small change of hour"),
+        label=capfirst(gettext_lazy("do not write about a small change of hour")),
         required=False,
         help_text=gettext_lazy(
             "For less than half an hour sooner or later. Otherwise those going and waiting get a letter with the old and the new."
         ),
+    )
+
+    is_fewer = forms.BooleanField(  # a box once it is asked
+        label=capfirst(gettext_lazy("fewer places than are taken")), required=False, widget=forms.HiddenInput
     )
 
     class Meta:
@@ -287,11 +291,16 @@ class EventForm(forms.ModelForm):
             asked.append(partial(scheduling.refuse_publication, event, data["published_at"]))
         for name in {"has_waiting_list", "is_by_approval"} & set(self.changed_data):
             asked.append(partial(registering.refuse_terms, event, {name: data.get(name)}))
+        if {"capacity", "reserved"} & set(self.changed_data) and not self.errors.keys() & {"capacity", "reserved"}:
+            places = {"capacity": data["capacity"], "reserved": data["reserved"], "is_meant": data["is_fewer"]}
+            asked.append(partial(registering.refuse_fewer, event, **places))
         for refuse in asked:
             try:
                 refuse()
             except registering.Refused as refusal:
                 self.add_error(refusal.field, refusal)
+                if refusal.code == "fewer":
+                    self.fields["is_fewer"].widget = forms.CheckboxInput()
 
 
 def _keeps_too_many(data: dict) -> bool:

@@ -18,6 +18,7 @@ from members.models import Group
 from smclub.desk import EVERYWHERE, ClubInline, ClubModelAdmin
 
 DESKS = (attendees, convocations, figures, proxies, register, mailings)  # pages about meetings, of a module each
+APART = ("topics", "is_silent", "is_fewer", "published_at", "online_url")  # not saved as they are typed: a verb's, or no field
 RENDERED = {"body": "body_html"}
 
 
@@ -90,7 +91,16 @@ class EventAdmin(ClubModelAdmin):
         (_("Who"), {"fields": ["audience", "is_confidential", "public_title"]}),
         (
             _("Places"),
-            {"fields": [("capacity", "reserved"), "max_guests", "has_waiting_list", "is_by_approval", "is_promotion_paused"]},
+            {
+                "fields": [
+                    ("capacity", "reserved"),
+                    "is_fewer",
+                    "max_guests",
+                    "has_waiting_list",
+                    "is_by_approval",
+                    "is_promotion_paused",
+                ]
+            },
         ),
         (
             _("Registration opens, closes"),
@@ -163,7 +173,7 @@ class EventAdmin(ClubModelAdmin):
             return self._made(request, obj, form)
         before = Event.objects.get(pk=obj.pk)
         moves = form.moves
-        plain = [name for name in form.changed if name not in moves and name not in ("topics", "is_silent", "published_at")]
+        plain = [name for name in form.changed if name not in moves and name not in APART]
         plain += [RENDERED[name] for name in plain if name in RENDERED]
         if plain or "topics" in form.changed_data:  # a calendar says them too
             obj.modified_at = timezone.now()
@@ -171,9 +181,10 @@ class EventAdmin(ClubModelAdmin):
         scheduling.reschedule(obj, by=request.user, is_silent=form.cleaned_data["is_silent"], **moves)
         if "published_at" in form.changed_data:
             self._put_on_site(request, obj, before)
+        if "online_url" in form.changed_data:
+            scheduling.change_link(obj, online_url=form.cleaned_data["online_url"], by=request.user)
         registering.log_places(obj, before=(before.capacity, before.reserved), by=request.user)
         registering.capacity_changed(obj)
-        self._warn_of_too_many(request, obj)
         self._warn_of_a_small_room(request, obj, form)
 
     def _made(self, request, obj, form) -> None:
@@ -189,14 +200,6 @@ class EventAdmin(ClubModelAdmin):
             scheduling.publish(obj, by=request.user, at=at)
         else:
             scheduling.set_publication(obj, by=request.user, at=at)
-
-    def _warn_of_too_many(self, request, obj) -> None:
-        event = Event.objects.get(pk=obj.pk)
-        free = event.free()
-        if free is not None and free < 0:
-            text = _("%(taken)s places are taken for %(places)s: nobody is removed, newcomers wait.")
-            figures = {"taken": event.taken(), "places": event.capacity - event.reserved}
-            self.message_user(request, text % figures, messages.WARNING)
 
     def _warn_of_a_small_room(self, request, obj, form) -> None:
         room = obj.venue and obj.venue.capacity_hint

@@ -109,14 +109,20 @@ def test_more_places_seat_those_waiting(client, olga):
     assert kinds() == ["promoted"]
 
 
-def test_fewer_places_warn_with_the_figures_and_remove_nobody(client, olga):
+def test_fewer_places_than_are_taken_are_asked_about_with_the_figures_and_remove_nobody(client, olga):
     event = make_event(capacity=3)
     for _n in range(2):
         make_registration(event=event)
-    save(client, event, capacity=1)
-    page = client.get(reverse("admin:events_event_changelist")).content.decode()
-    assert "2 places sont prises pour 1" in page
-    assert event.registrations.going().count() == 2
+    asked = save(client, event, capacity=1, title="Un autre titre")
+    form = asked.context["adminform"].form
+    assert form.errors.keys() == {"is_fewer"}
+    assert "2 places sont prises pour 1" in asked.text
+    assert (form["title"].value(), form["capacity"].value()) == ("Un autre titre", "1")
+    assert 'type="checkbox" name="is_fewer"' in asked.text
+    assert save(client, event, capacity=1, is_fewer="on").status_code == 302
+    event.refresh_from_db()
+    assert (event.capacity, event.registrations.going().count()) == (1, 2)
+    assert save(client, event, summary="Autre chose").status_code == 302
 
 
 @pytest.mark.parametrize(

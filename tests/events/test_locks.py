@@ -74,6 +74,7 @@ VERBS = {  # verb -> what it is called with, of a meeting and one of its registr
     "scheduling.move_online": by_olga(of_event()),
     "scheduling.move_back": by_olga(of_event()),
     "scheduling.restore": by_olga(of_event()),
+    "scheduling.change_link": by_olga(of_event(online_url="https://visio.example.org/salle")),
     "scheduling.reschedule": by_olga(of_event(is_online=True)),
     "writing.write": by_olga(of_event(to=["going"], subject="Bonjour", body="À jeudi.", nonce="n")),
 }

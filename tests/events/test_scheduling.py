@@ -5,7 +5,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from events import inviting, scheduling, wording
+from events import inviting, registering, scheduling, wording
 from events.models import Invitation, Registration
 from members import outbox
 from members.models import Entry, Letter
@@ -191,6 +191,44 @@ def test_a_cancelled_meeting_is_restored_before_it_moves():
     event = make_event(status="cancelled")
     with pytest.raises(scheduling.Refused):
         scheduling.reschedule(event, by=cast("olga"), venue=make_venue())
+
+
+HERE, THERE = "https://visio.example.org/ici", "https://visio.example.org/la"
+
+
+@pytest.mark.parametrize(
+    ("fields", "new", "told"),
+    [
+        ({"online_url": HERE}, THERE, True),
+        ({"online_url": HERE}, HERE, False),
+        ({"online_url": HERE}, "", False),
+        ({"online_url": ""}, THERE, False),
+        ({"online_url": HERE, "published_at": None}, THERE, False),
+        ({"online_url": HERE, "status": "cancelled"}, THERE, False),
+        ({"online_url": HERE, "days": -2}, THERE, False),
+    ],
+)
+def test_another_link_is_told_to_those_going_alone_and_once(fields, new, told):
+    event = make_event(is_online=True, **{"days": 3} | fields)
+    going = make_registration(event=event)
+    make_registration(event=event, state="waiting")
+    for _n in range(2):
+        event = scheduling.change_link(event, online_url=new, by=cast("olga"))
+    assert (event.online_url, event.ical_sequence) == (new, 0)
+    assert letters() == ([("new_link", going.member.email)] if told else [])
+
+
+def test_who_gave_the_place_back_reads_no_new_link():
+    event = make_event(is_online=True, online_url=HERE, days=3)
+    stays, leaves = make_registration(event=event), make_registration(event=event)
+    scheduling.change_link(event, online_url=THERE, by=cast("olga"))
+    registering.leave(event, member=leaves.member)
+    outbox.sweep()
+    told = Letter.objects.filter(kind="events.new_link")
+    assert {row.to_email: (row.state, THERE in row.text) for row in told} == {
+        stays.member.email: ("sent", True),
+        leaves.member.email: ("dropped", False),
+    }
 
 
 def test_publishing_shows_promotes_and_writes_to_the_invited():

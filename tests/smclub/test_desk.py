@@ -171,7 +171,7 @@ def test_a_paragraph_is_seen_whole_and_stays_one_paragraph(client, row_of, field
 @pytest.mark.parametrize(
     ("row_of", "plain"),  # fields whose label says it all
     [
-        (make.make_event, {"title", "cycle", "precision", "cover"}),
+        (make.make_event, {"title", "cycle", "precision", "cover", "is_fewer"}),
         (make.make_partner, set()),
         (make.make_post, {"title", "cover", "series", "first_published_on", "first_published_url"}),
     ],
