@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -185,7 +184,7 @@ def tables_of(events: Sequence[Event], *, club: Club) -> list[Table]:
         return [Line(label, total(tallies), asks={name: value}) for (label, name, value), tallies in parts.items()]
 
     def season(event: Event) -> tuple:
-        found = Season.of(timezone.localdate(event.starts_at), club)
+        found = Season.of(event.local_day, club)
         return found.label, "saison", found.slug
 
     def group(event: Event) -> tuple:

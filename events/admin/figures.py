@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
@@ -105,7 +104,7 @@ def table(request, name: str) -> HttpResponse:
 def _first_cells(line: figures.Line) -> list[object]:
     """What a line is about."""
     if event := line.event:
-        return [event.title, timezone.localdate(event.starts_at), event.group, event.cycle and event.cycle.label]
+        return [event.title, event.local_day, event.group, event.cycle and event.cycle.label]
     return [str(line.label), line.tally.meetings]
 
 
@@ -125,7 +124,7 @@ def of_event(desk: admin.ModelAdmin, request, pk: int) -> HttpResponse:
         "peak": max(number for _label, number in bars) or 1,
         "ahead": ahead if tally.dated else [],
         "most_ahead": max((number for _label, number in ahead), default=1) or 1,
-        "season": Season.of(timezone.localdate(event.starts_at), Club.current()) if event.starts_at else None,
+        "season": Season.of(event.local_day, Club.current()) if event.starts_at else None,
     }
     return TemplateResponse(request, "admin/events/event/figures_of.html", desk.admin_site.each_context(request) | context)
 

@@ -112,6 +112,15 @@ def lines(page) -> dict[str, list[str]]:
     return {table.name: [str(line.label) for line in table.lines] for table in page.context["tables"]}
 
 
+def test_a_meeting_is_of_the_season_of_its_own_clock(client, olga):
+    """After midnight on the island it is still the evening before in Paris."""
+    starts_at = datetime(2025, 8, 31, 21, tzinfo=UTC)
+    make_event(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), zone_name="Indian/Reunion")
+    page = client.get(reverse(PAGE), {"saison": ""})
+    assert lines(page)["saisons"] == ["Saison 2025–2026"]
+    assert "2025-09-01" in client.get(reverse(FILE, args=["rencontres"]), {"saison": ""}).text
+
+
 def test_the_page_shows_the_latest_season_then_all_of_them(client, olga):
     rennes, cycle = make_group(name="Rennes"), make_cycle(title="Tous plateformisés")
     on("2024-10-01", group=rennes)
