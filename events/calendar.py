@@ -135,7 +135,7 @@ def _description(event: Event) -> str:
 def _place(entry: Entry, event: Event, *, is_inside: bool) -> None:
     venue = event.venue
     if venue and is_inside:
-        entry.add("location", _plain(f"{venue.name}, {venue.address}"))
+        entry.add("location", _plain(venue.place))
         if venue.latitude is not None and venue.longitude is not None:
             entry.add("geo", (float(venue.latitude), float(venue.longitude)))
     elif venue:

@@ -30,9 +30,7 @@ def calendars(event: Event) -> list[tuple[str, str]]:
     """(name, address) of the web calendars that take an entry from a link."""
     if event.precision not in (Event.Precision.HOUR, Event.Precision.DAY):
         return []
-    place = (
-        event.town if event.audience != Event.Audience.OPEN or not event.venue else f"{event.venue.name}, {event.venue.address}"
-    )
+    place = event.venue.place if event.venue and event.is_open_to_all else event.town
     details = event.canonical_url()
     if event.is_hour_to_be_confirmed:
         with translation.override(event.lang):

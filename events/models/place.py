@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from smclub.languages import Text, localised
 from smclub.markdown import RenderedField
+from smclub.words import words
 
 
 class Venue(models.Model):
@@ -39,7 +40,7 @@ class Venue(models.Model):
         verbose_name_plural = _("venues")
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.city}"
+        return self.name if self._names_its_town else f"{self.name}, {self.city}"
 
     def get_absolute_url(self) -> str:
         return reverse("places:venue", args=[self.slug])
@@ -49,6 +50,16 @@ class Venue(models.Model):
         """Street, postcode and town on one line."""
         town = " ".join(part for part in (self.postcode, self.city) if part)
         return ", ".join(part for part in (self.street, town) if part)
+
+    @property
+    def whereabouts(self) -> str:
+        """What follows its name: the address, or nothing where that is the town alone and the name has it."""
+        return "" if self._names_its_town and not self.street else self.address
+
+    @property
+    def place(self) -> str:
+        """Name and address on one line."""
+        return ", ".join(part for part in (self.name, self.whereabouts) if part)
 
     @property
     def map_url(self) -> str:
@@ -63,6 +74,12 @@ class Venue(models.Model):
     @property
     def ease(self) -> Text:
         return localised(self, "accessibility")
+
+    @property
+    def _names_its_town(self) -> bool:
+        """« Mairie de Rennes », at Rennes."""
+        name, town = (f" {' '.join(words(text))} " for text in (self.name, self.city))
+        return town in name
 
 
 class CycleQuerySet(models.QuerySet):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from members.models import Entry
 from tests.cast import cast
-from tests.make import make_event, make_member, make_registration
+from tests.make import make_event, make_member, make_registration, make_venue
 
 pytestmark = pytest.mark.django_db
 PAPERS = ["hote", "hote-csv", "emargement", "badges"]
@@ -33,6 +33,16 @@ def test_names_of_who_goes_and_nothing_else(client, event, paper):
     assert "@example" not in said
     entry = Entry.objects.get()
     assert (entry.verb, entry.actor, entry.note) == ("event.hand_out", cast("olga"), paper)
+
+
+@pytest.mark.parametrize("paper", ["hote", "emargement"])
+def test_a_paper_says_the_town_once(client, event, paper):
+    event.venue = make_venue(name="Mairie de Rennes", city="Rennes")
+    event.save()
+    client.force_login(cast("olga"))
+    said = fetch(client, event, paper).content.decode()
+    assert "Mairie de Rennes" in said
+    assert "Rennes, Rennes" not in said
 
 
 def test_the_file_is_in_the_order_of_names_and_computes_nothing(client, event):

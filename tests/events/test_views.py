@@ -538,3 +538,18 @@ def test_a_venue_has_a_page_once_a_visitor_may_read_where_a_meeting_is(client, f
     for _n in range(2):  # a venue is used again
         make_event(venue=venue, **fields)
     assert client.get(venue.get_absolute_url()).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("name", "street", "shown", "place"),
+    [
+        ("La Fabrique", "3 rue du Pré", "La Fabrique, Rennes", "La Fabrique, 3 rue du Pré, 35000 Rennes"),
+        ("La Fabrique", "", "La Fabrique, Rennes", "La Fabrique, 35000 Rennes"),
+        ("RENNES (lieu à préciser)", "", "RENNES (lieu à préciser)", "RENNES (lieu à préciser)"),
+        ("Mairie de Rennes", "Place de la Mairie", "Mairie de Rennes", "Mairie de Rennes, Place de la Mairie, 35000 Rennes"),
+        ("Les Parennes", "", "Les Parennes, Rennes", "Les Parennes, 35000 Rennes"),
+    ],
+)
+def test_a_town_that_the_name_says_is_not_said_again(name, street, shown, place):
+    venue = make_venue(name=name, street=street, postcode="35000")
+    assert (str(venue), venue.place) == (shown, place)
