@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import translation
+
+from events import preparing
 from events.assembly import counting
 from events.models import Cycle, Event, EventPartner, Invitation, Proxy, Question, Registration, Talk, Venue
 from members.models import Member
@@ -133,6 +136,19 @@ def _event_rows(demo: Shelf, event: Event, row: dict) -> None:
     if event.audience == Event.Audience.INVITATION:
         invited = ["milan@example.org", "lea@example.org", "organiser@example.org"]
         Invitation.objects.bulk_create(Invitation(event=event, email=e, member=demo.members[e]) for e in invited)
+    if shares := row.get("todos"):
+        _prepare(demo, event, shares)
+
+
+def _prepare(demo: Shelf, event: Event, shares: list[dict]) -> None:
+    """The list of its kind, as organisers get it, each thing for somebody; what is done was done in time."""
+    with translation.override(event.lang):
+        todos = preparing.prepare(event, by=demo.members["organiser@example.org"])
+    for todo, share in zip(todos, shares, strict=True):
+        todo.assigned_to = demo.members[share["who"]]
+        if share.get("done"):
+            todo.done_at, todo.done_by = at(todo.due_on), todo.assigned_to
+        todo.save()
 
 
 def registrations(demo: Shelf) -> None:

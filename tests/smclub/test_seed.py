@@ -14,6 +14,7 @@ from members.forms import ApplicationForm
 from members.models import Group, Member, Person, Topic
 from partners.models import Partner
 from posts.models import Comment, Page, Post
+from smclub import week
 from tests.rails import club
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,7 @@ def test_the_demo_club(subtests, client):
         _says_in_english_too_what_organisers_wrote_in_french,
         _has_no_event_that_is_oversold,
         _shows_what_is_left_of_a_meeting,
+        _prepares_a_meeting,
         _fits_its_columns,
         _has_no_text_that_leads_nowhere,
         _asks_on_its_page_what_the_form_asks,
@@ -89,6 +91,18 @@ def _shows_what_is_left_of_a_meeting(client):
     assert milan.attendance == "came"
     attendances = set(Registration.objects.going().filter(event__in=past).with_attendance().values_list("attendance", flat=True))
     assert attendances == {"came", "absent", "unknown"}
+
+
+def _prepares_a_meeting(client):
+    """A draft with its list: something done, one thing late on any day the demo is loaded, one soon, each for somebody."""
+    (draft,) = Event.objects.drafts()
+    todos = draft.todos.in_order()
+    assert [todo.is_done for todo in todos] == [True, False, False, False, False, False]
+    assert [todo.is_overdue for todo in todos] == [False, True, False, False, False, False]
+    assert None not in {todo.assigned_to for todo in todos}
+    organiser, coordinator = (Member.objects.get(email=f"{name}@example.org") for name in ("organiser", "coordinator"))
+    assert [todo.title for todo in week.todos(organiser)] == ["Confirmer les interventions", "Annoncer la rencontre"]
+    assert [todo.title for todo in week.todos(coordinator)] == ["Confirmer les interventions"]
 
 
 def _fits_its_columns(client):
