@@ -157,6 +157,13 @@ def test_the_demo_listens_on_this_machine_only(tmp_path):
     assert (process.returncode, said.count("\n"), "127.0.0.1 only" in said) == (1, 1, True)
 
 
+def test_the_reloading_server_wants_debug(tmp_path):
+    """Without it every page asks for static files by names that nobody collected."""
+    process = serve(tmp_path, free_port(), "--reload", DEBUG="false")
+    said = process.communicate(timeout=60)[0]
+    assert (process.returncode, said.count("\n"), "DEBUG=true" in said) == (1, 1, True)
+
+
 def test_ctrl_c_in_the_middle_of_a_command_leaves_no_traceback(tmp_path):
     answer = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", "raise KeyboardInterrupt"],

@@ -29,11 +29,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1", help="Address to listen on (default: %(default)s).")
         parser.add_argument("--port", type=int, default=8000, help="Port to listen on (default: %(default)s).")
-        parser.add_argument("--reload", action="store_true", help="Django's reloading server, for development.")
+        parser.add_argument("--reload", action="store_true", help="Django's reloading server, for development (DEBUG=true).")
 
     def handle(self, *, host, port, reload, **options):
         if settings.DEMO and host not in ("127.0.0.1", "::1", "localhost"):
             sys.exit("DEMO shows every letter, codes included: it listens on 127.0.0.1 only.")
+        if reload and not settings.DEBUG:  # files as they stand and templates read anew: neither without it
+            sys.exit("--reload is for development: it wants DEBUG=true, as `make dev` gives it.")
         refuse_taken(host, port)
         try:
             self.prepare(static=not reload)
