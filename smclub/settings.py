@@ -15,7 +15,6 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-
 SPELLINGS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
@@ -225,7 +224,6 @@ else:
     DATABASE_ROUTERS = ["smclub.databases.CacheRouter"]
 PAGE_CACHE = read("bool", "PAGE_CACHE", not DEBUG)
 KEEP_FACTS = PAGE_CACHE or not DEBUG  # what pages made anew share: smclub/keeping.py
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Signing in --------------------------------------------------------------
 AUTH_USER_MODEL = "members.Member"
@@ -278,7 +276,6 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,60/d/ip"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_PREVENT_ENUMERATION = True
 DOOR_PACE = 0.25  # seconds: several times what the slowest answer about an address takes
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 ACCOUNT_CHANGE_EMAIL = True  # one address an account; the new one takes over once verified
@@ -319,8 +316,6 @@ SECURE_HSTS_PRELOAD = HTTPS
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.NONCE],
@@ -332,8 +327,6 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-FILE_UPLOAD_PERMISSIONS = 0o644
 
 # --- Languages and time ------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -341,7 +334,6 @@ LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 FORMAT_MODULE_PATH = "smclub.formats"
 LOCALE_PATHS = [BASE_DIR / "smclub" / "locale"]
 TIME_ZONE = "Europe/Paris"
-USE_TZ = True
 URLIZE_ASSUME_HTTPS = True
 TAGGIT_CASE_INSENSITIVE = True
 TAGGIT_TAGS_FROM_STRING = "members.models.topic.topics_from_string"
@@ -362,9 +354,6 @@ if _bucket := read("str", "S3_BUCKET", ""):
             "region_name": read("str", "S3_REGION", "") or None,
             "access_key": read("str", "S3_ACCESS_KEY", ""),
             "secret_key": read("str", "S3_SECRET_KEY", ""),
-            "addressing_style": "path",  # every store answers to it, one without names of its own for buckets included
-            "signature_version": "s3v4",
-            "file_overwrite": False,
         },
     }
 _static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
