@@ -10,12 +10,12 @@ from datetime import UTC, date, timedelta
 from django.core import signing
 from django.db import transaction
 from django.db.models import F
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, vDuration, vText, vUri
 from icalendar import Event as Entry
 
-from events.models import Event
+from events.models import Event, Venue
 from members.models import Club, Member
 from smclub.addresses import absolute
 
@@ -151,6 +151,13 @@ def _utc(at):
 def _plain(text: str) -> str:
     """Without control characters: a lone carriage return would end the line in the file of some readers (EX-02)."""
     return re.sub(r"[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]", " ", re.sub(r"\r\n?", "\n", text)).strip()
+
+
+# -- what an entry says by other rows --------------------------------------------
+def place_changed(venue: Venue) -> None:
+    """It is called or found otherwise: its entries are not the same, and those still to come take place elsewhere."""
+    venue.events.update(modified_at=timezone.now())
+    venue.events.published().to_come().update(ical_sequence=F("ical_sequence") + 1)
 
 
 # -- the personal feed ---------------------------------------------------------

@@ -138,7 +138,7 @@ def _about_the_event(letter) -> dict | None:
     if registration is None or not registration.is_live:
         return None
     event = registration.event
-    if event.status != letter.context["status"] or event.ical_sequence != letter.context["sequence"]:
+    if event.status != letter.context["status"] or str(event.step) != letter.key.rpartition(":")[2]:
         return None
     return _facts(event, letter.language) | {
         "registration": registration,

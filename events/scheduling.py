@@ -1,7 +1,8 @@
 """What happens to a meeting as a whole: published, cancelled, postponed, moved online, restored, moved.
 
 Each verb takes the event's lock like those of events.registering. Whatever moves a calendar entry raises `ical_sequence`
-(RFC 5546 §2.1.4 names dates and status; the place is our addition), and whatever a calendar exports sets `modified_at`.
+(RFC 5546 §2.1.4 names dates and status; the place is our addition), and whatever a calendar exports sets `modified_at`. Of the
+letters about it, that of the last `step` is true; a street that is spelled otherwise moves the entry and is no step.
 """
 
 from datetime import datetime, timedelta
@@ -154,7 +155,8 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
         event.status, event.status_reason = event.standing, event.status_reason if event.standing == before else ""
     has_moved = not set(moved).isdisjoint(MOVING)  # or registration closes at another hour, which no calendar says
     event.ical_sequence += has_moved
-    fields = ["previous_starts_at", "status", "status_reason", "ical_sequence", *moved, *FOLLOWING, *MOVED_ONLINE]
+    event.step += has_moved and not is_silent
+    fields = ["previous_starts_at", "status", "status_reason", "ical_sequence", "step", *moved, *FOLLOWING, *MOVED_ONLINE]
     _written(event, "event.reschedule", by=by, fields=fields, before=before, after=event.status)
     if event.local_day != old_day:
         preparing.follow(event, old_day=old_day)
@@ -230,7 +232,9 @@ def _call_off(event: Event, status: str, verb: str, *, by: Member, reason: str) 
 def _put(event: Event, status: str, verb: str, *, by: Member, reason: str = "", fields=()) -> None:
     before, event.status, event.status_reason = event.status, status, reason
     event.ical_sequence += 1
-    _written(event, verb, by=by, fields=["status", "status_reason", "ical_sequence", *fields], before=before, after=status)
+    event.step += 1
+    fields = ["status", "status_reason", "ical_sequence", "step", *fields]
+    _written(event, verb, by=by, fields=fields, before=before, after=status)
 
 
 def _as_it_was(event: Event) -> dict:
@@ -259,15 +263,14 @@ def _follow(event: Event, moved: dict) -> None:
 
 
 def _tell_live(event: Event, kind: str, *, but=(), **facts) -> None:
-    """One letter to each of those going and waiting, keyed by the step of the calendar entry that it tells about."""
+    """One letter to each of those going and waiting, keyed by the step that it tells about."""
     for registration in event.registrations.live().exclude(pk__in=but).with_reader():
         letter(
             f"events.{kind}",
-            key=f"events.{kind}:{registration.pk}:{event.ical_sequence}",
+            key=f"events.{kind}:{registration.pk}:{event.step}",
             to=registration.reader,
             language=registration.language,
             registration=registration.pk,
-            sequence=event.ical_sequence,
             status=event.status,
             **facts,
         )

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from events import copying, inviting, preparing, registering, scheduling, wording
+from events import calendar, copying, inviting, preparing, registering, scheduling, wording
 from events.admin import attendees, convocations, figures, mailings, proxies, register
 from events.admin.filters import PublishedFilter, RepetitionFilter
 from events.admin.forms import EventForm, InvitationForm, MoveOnlineForm, PassOnForm, ReasonForm, RepeatForm
@@ -305,10 +305,10 @@ class VenueAdmin(ClubModelAdmin):
     ]
 
     def save_model(self, request, obj, form, change):
-        """Calendars say where it is: the entries of its meetings changed with it."""
+        """Calendars say where it is: the entries of its meetings change with it."""
         super().save_model(request, obj, form, change)
         if set(form.changed_data) & {"name", "street", "postcode", "city", "country", "latitude", "longitude"}:
-            obj.events.update(modified_at=timezone.now())
+            calendar.place_changed(obj)
         if set(form.changed_data) & {"street", "postcode", "city"}:
             self._offer_to_write(request, obj)
 

@@ -130,6 +130,7 @@ class Event(Searchable, models.Model):
 
     ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ical_sequence = models.PositiveIntegerField(default=0, editable=False)
+    step = models.PositiveIntegerField(default=0, editable=False)  # told to its people, by letters whose key ends with it
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     modified_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(

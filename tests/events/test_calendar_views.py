@@ -92,6 +92,42 @@ def test_a_status_and_its_way_back_raise_it_once_each(deed):
     assert (Event.objects.get().ical_sequence, back(event, by=olga).ical_sequence) == (1, 2)
 
 
+WHERE = {"name": "Les Halles", "street": "2 rue Neuve", "postcode": "35700", "city": "Cesson", "latitude": "48.1"}
+
+
+@pytest.mark.parametrize("part", [*WHERE, "access", "step_free"])
+def test_a_venue_that_is_found_elsewhere_moves_the_entries_to_come_and_its_directions_none(client, part):
+    """The other meetings of the venue: one that waits for a date moves too, what is over or no draft's business does not."""
+    venue = make_venue(latitude="48.0", longitude="-1.7", step_free="yes")
+    with time_machine.travel(NOW, tick=False):
+        events = {
+            "to come": make_event(venue=venue, ical_sequence=4),
+            "postponed": make_event(venue=venue, days=-2, status="postponed"),
+            "over": make_event(venue=venue, days=-2),
+            "draft": make_event(venue=venue, published_at=None),
+            "elsewhere": make_event(venue=make_venue()),
+        }
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        client.force_login(cast("olga"))
+        desk.save(client, venue, **{part: WHERE.get(part, "help" if part == "step_free" else "Par le quai.")})
+        client.logout()
+    moves = part in WHERE
+    seen = {name: Event.objects.get(pk=event.pk) for name, event in events.items()}
+    steps = {name: event.ical_sequence - events[name].ical_sequence for name, event in seen.items()}
+    assert steps == {"to come": moves, "postponed": moves, "over": 0, "draft": 0, "elsewhere": 0}
+    newer = {name: event.modified_at > NOW for name, event in seen.items()}
+    assert newer == {"to come": moves, "postponed": moves, "over": moves, "draft": moves, "elsewhere": False}
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_a_venue_moves_any_number_of_entries_in_two_questions(number, django_assert_num_queries):
+    venue = make_venue()
+    for _each in range(number):
+        make_event(venue=venue)
+    with django_assert_num_queries(2):
+        calendar.place_changed(venue)
+
+
 # -- HTTP ----------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["agenda", "event_file"])
 def test_its_date_is_when_its_bytes_were_made_and_never_hides_a_change(client, settings, name):

@@ -8,7 +8,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from events import admitting, inviting, registering, reminding, scheduling, speaking, writing
+from events import admitting, calendar, inviting, registering, reminding, scheduling, speaking, writing
 from events.assembly import convoking
 from events.models import Event
 from members import outbox
@@ -179,6 +179,33 @@ def test_the_letter_of_a_cancellation_is_dropped_once_it_is_restored():
     outbox.deliver(letter.pk)
     letter.refresh_from_db()
     assert letter.state == State.DROPPED
+
+
+def later(event, **by):
+    return {"starts_at": event.starts_at + timedelta(**by), "ends_at": event.ends_at + timedelta(**by)}
+
+
+@pytest.mark.parametrize(
+    ("since", "is_told"),
+    [
+        (lambda event, by: calendar.place_changed(event.venue), True),  # its street is spelled otherwise
+        (lambda event, by: scheduling.reschedule(event, by=by, is_silent=True, **later(event, minutes=10)), True),
+        (lambda event, by: scheduling.reschedule(event, by=by, **later(event, minutes=10)), False),
+        (lambda event, by: scheduling.reschedule(event, by=by, venue=make_venue(name="Ailleurs")), False),
+        (lambda event, by: scheduling.cancel(event, by=by), False),
+        (lambda event, by: [scheduling.cancel(event, by=by), scheduling.restore(event, by=by)], False),
+    ],
+)
+def test_the_letter_of_a_change_leaves_unless_a_later_one_was_written(since, is_told):
+    event = make_event(venue=make_venue())
+    make_registration(event=event)
+    event = scheduling.reschedule(event, by=cast("olga"), **later(event, days=1))
+    letter = Letter.objects.get()
+    since(event, cast("olga"))
+    outbox.deliver(letter.pk)
+    letter.refresh_from_db()
+    assert letter.state == (State.SENT if is_told else State.DROPPED)
+    assert Letter.objects.exclude(pk=letter.pk).exists() is not is_told
 
 
 def test_a_change_of_guests_does_not_lose_the_confirmation():
