@@ -6,7 +6,7 @@ from members.kinds import Cadence, Family, Kind
 
 class EventsConfig(AppConfig):
     name = "events"
-    verbose_name = _("Events")
+    verbose_name = _("Programme")
     deeds = {  # as the log of deeds calls them
         "event.publish": _("Publish a meeting"),
         "event.cancel": _("Cancel a meeting"),

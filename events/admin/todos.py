@@ -70,11 +70,11 @@ class ToDoAdmin(ClubModelAdmin):
 
     def of_event(self, request, pk):
         """The list of one meeting, each line with its button; those who run the meeting see it."""
-        event = get_object_or_404(Event.objects.run_by(request.user), pk=pk)
+        event = get_object_or_404(Event.objects.run_by(request.user).select_related("venue"), pk=pk)
         todos = list(event.todos.in_order())
         context = {
             "title": _("To do"),
-            "opts": self.opts,
+            "opts": Event._meta,
             "event": event,
             "todos": todos,
             "left": sum(not todo.is_done for todo in todos),
