@@ -318,7 +318,8 @@ class Event(Searchable, models.Model):
 
     @property
     def has_few_places(self) -> bool:
-        return self.places_left is not None and 0 < self.places_left <= max(3, self.places // 10)
+        """One in seven or so, or two; never while more are left than taken, as in a small meeting that nobody knows of yet."""
+        return bool(self.places_left) and self.places_left <= min(max(2, self.places * 15 // 100), self.places // 2)
 
     @property
     def shown_title(self) -> str:

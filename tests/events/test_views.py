@@ -398,6 +398,38 @@ def test_leaving_gives_the_place_back(client):
     assert "J’y serai" in text(page(client, event))
 
 
+def test_htmx_gets_the_chip_of_the_last_places_with_the_panel(client):
+    event = make_event(capacity=4)
+    for n in range(2):
+        make_registration(event=event, member=make_member(email=f"m{n}@example.net"))
+    client.force_login(cast("milan"))
+
+    def chips(verb):
+        said = client.post(reverse(f"events:{verb}", args=[event.slug]), headers=HTMX).content.decode()
+        return re.search(r'<p class="event-badges" id="event-badges" hx-swap-oob="true">(.*?)</p>', said)[1]
+
+    assert "Dernières places" in client.get(event.get_absolute_url()).content.decode()
+    assert "Dernières places" in chips("register")
+    make_registration(event=event, member=make_member(email="m3@example.net"))
+    assert "Complet" in chips("register")
+    Registration.objects.exclude(member=cast("milan")).delete()
+    gone = chips("leave")
+    assert "Complet" not in gone
+    assert "Dernières places" not in gone
+
+
+@pytest.mark.parametrize(
+    ("places", "left"), [(0, []), (1, []), (2, [1]), (3, [1]), (5, [1, 2]), (20, [1, 2, 3]), (100, [*range(1, 16)])]
+)
+def test_few_places_are_left_when_most_are_taken(places, left):
+    event = Event(capacity=places)
+    found = []
+    for event.seats_taken in range(places + 1):
+        if event.has_few_places:
+            found.append(event.places_left)
+    assert sorted(found) == left
+
+
 def test_leaving_by_htmx_answers_with_the_panel(client):
     event, milan = make_event(), signed_in(client, "milan")
     make_registration(event=event, member=milan)
