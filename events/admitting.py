@@ -42,6 +42,9 @@ def register(
         raise Refused(_("They may bring at most %(number)s.") % {"number": event.max_guests}, code="guests", field="guests")
     if not reason and timezone.now() >= event.closes_at:
         raise Refused(_("Registration is closed: say why they have a place all the same."), code="closed", field="reason")
+    if not reason and event.capacity is not None and 1 + guests > event.capacity:
+        text = _("There are not that many places at all: say why they have one all the same.")
+        raise Refused(text, code="full", field="reason")
     free = event.free()
     registration.guests, registration.source = guests, Registration.Source.ADMIN
     registration.queue_no = event.registrations.next_queue_no()

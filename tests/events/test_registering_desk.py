@@ -91,6 +91,7 @@ def test_who_gave_their_place_back_or_lost_it_comes_back_at_the_tail():
         ({}, {"email": "ines@example.net"}, ("nameless", "email")),
         ({}, {"name": "Inès"}, ("nameless", "email")),
         ({}, INES | {"guests": 1}, ("guests", "guests")),
+        ({"capacity": 2, "max_guests": 2}, INES | {"guests": 2}, ("full", "reason")),  # they would wait for ever
     ],
 )
 def test_what_is_refused(fields, who, refused):
