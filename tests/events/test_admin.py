@@ -99,16 +99,6 @@ def test_the_list_costs_the_same_however_long(client, olga, number, django_asser
 
 
 # -- saving --------------------------------------------------------------------
-def test_more_places_seat_those_waiting(client, olga):
-    event = make_event(capacity=1)
-    make_registration(event=event)
-    waiting = make_registration(event=event, state=State.WAITING)
-    assert save(client, event, capacity=2).status_code == 302
-    waiting.refresh_from_db()
-    assert waiting.is_going
-    assert kinds() == ["promoted"]
-
-
 def test_fewer_places_than_are_taken_are_asked_about_with_the_figures_and_remove_nobody(client, olga):
     event = make_event(capacity=3)
     for _n in range(2):
@@ -197,12 +187,6 @@ def test_a_cancelled_meeting_is_not_moved(client, olga):
     response = save(client, event, starts_at=event.starts_at + timedelta(days=7), ends_at=event.ends_at + timedelta(days=7))
     assert "rétablissez-la" in response.content.decode()
     assert save(client, event, title="Titre corrigé").status_code == 302
-
-
-def test_the_waiting_list_is_not_closed_on_those_who_wait(client, olga):
-    event = make_event(capacity=0)
-    make_registration(event=event, state=State.WAITING)
-    assert "1 inscription est en attente" in save(client, event, has_waiting_list="").content.decode()
 
 
 @pytest.mark.parametrize(

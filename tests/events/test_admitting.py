@@ -29,14 +29,6 @@ def told(verb):
 
 
 # -- none, CANCELLED → join, on request ------------------------------------------
-def test_on_request_a_place_is_asked_for_and_none_is_held():
-    event, milan = make_event(capacity=2, is_by_approval=True), cast("milan")
-    registration = registering.join(event, member=milan)
-    assert (registration.state, registration.queue_no) == (State.PENDING, 1)
-    assert (event.taken(), event.free()) == (0, 2)
-    assert letters() == [("asked", milan.email)]
-
-
 def test_a_second_identical_request_changes_nothing():
     event, milan = make_event(is_by_approval=True), cast("milan")
     before = registering.join(event, member=milan)
@@ -82,14 +74,6 @@ def test_declining_is_told_kindly_and_for_good():
     assert letters("declined") == [("declined", registration.member.email)]
     assert told("registration.decline") == [(State.PENDING, State.REMOVED, "La salle est petite.")]
     assert refusal(registering.join, event, member=registration.member).code == "removed"
-
-
-@pytest.mark.parametrize("deed", [admitting.approve, admitting.decline])
-@pytest.mark.parametrize("state", [State.WAITING, State.GOING, State.CANCELLED, State.REMOVED])
-def test_only_a_request_is_answered(deed, state):
-    registration = make_registration(state=state)
-    assert refusal(deed, registration, by=cast("olga")).code == "answered"
-    assert letters() == []
 
 
 @pytest.mark.parametrize(
@@ -165,13 +149,6 @@ def test_the_desk_shows_what_is_to_answer(client):
     assert [row.state for row in page.context["pending"]] == [State.PENDING]
     queues = client.get(reverse("admin:index")).context["week"]["queues"]
     assert [queue.count for queue in queues if "registration/?state__exact=pending" in queue.url] == [1]
-
-
-def test_requests_are_answered_before_they_are_no_longer_taken(client):
-    client.force_login(cast("olga"))
-    event = make_event(is_by_approval=True)
-    asked(event, 0)
-    assert "is_by_approval" in save(client, event, is_by_approval="").context["adminform"].form.errors
 
 
 # -- the page ------------------------------------------------------------------------
@@ -251,19 +228,6 @@ def test_nobody_is_reinstated(state, fields, code):
 def test_a_blocked_account_is_not_reinstated():
     registration = make_registration(member=cast("boris"), state=State.REMOVED)
     assert refusal(admitting.reinstate, registration, by=cast("olga")).code == "blocked"
-
-
-def test_the_desk_gives_places_and_reinstates(client):
-    client.force_login(cast("olga"))
-    event = make_event(capacity=1)
-    make_registration(event=event)
-    waiting = make_registration(event=event, state=State.WAITING)
-    removed = make_registration(event=event, state=State.REMOVED)
-    act(client, "seat", waiting, model="registration", confirmed="yes", reason="")
-    assert Registration.objects.get(pk=waiting.pk).is_waiting
-    act(client, "seat", waiting, model="registration", confirmed="yes", reason="Elle anime.")
-    act(client, "reinstate", removed, model="registration")
-    assert [state for _who, state, _guests in states(event)] == [State.GOING, State.GOING, State.WAITING]
 
 
 def test_the_desk_logs_how_many_places_there_were(client):

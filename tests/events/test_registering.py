@@ -34,14 +34,6 @@ def refusal(deed, *args, **kwargs):
 
 
 # -- none, CANCELLED → join ----------------------------------------------------
-def test_joining_with_room_seats_at_once_and_writes_one_letter():
-    event, milan = make_event(capacity=5, max_guests=2), cast("milan")
-    registration = registering.join(event, member=milan, guests=2)
-    assert (registration.state, registration.guests, registration.queue_no) == (State.GOING, 2, 1)
-    assert letters() == [("registered", milan.email)]
-    assert event.free() == 2
-
-
 def test_joining_a_full_event_waits_at_the_tail():
     event = make_event(capacity=1)
     make_registration(event=event)
@@ -49,31 +41,6 @@ def test_joining_a_full_event_waits_at_the_tail():
     assert registering.join(event, member=first).rank() == 1
     assert registering.join(event, member=second).rank() == 2
     assert letters() == [("waiting", first.email), ("waiting", second.email)]
-
-
-def test_joining_without_a_waiting_list_is_refused_and_leaves_no_row():
-    event = make_event(capacity=1, has_waiting_list=False)
-    make_registration(event=event)
-    refused = refusal(registering.join, event, member=cast("milan"))
-    assert refused.code == "full"
-    assert event.registrations.count() == 1
-    assert letters() == []
-
-
-def test_joining_again_after_leaving_goes_to_the_tail():
-    event, milan = make_event(capacity=1), cast("milan")
-    registering.join(event, member=milan)
-    registering.leave(event, member=milan)
-    other = make_member()
-    registering.join(event, member=other)
-    registration = registering.join(event, member=milan)
-    assert (registration.state, registration.queue_no) == (State.WAITING, 3)
-    assert letters() == [
-        ("registered", milan.email),
-        ("left", milan.email),
-        ("registered", other.email),
-        ("waiting", milan.email),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -163,23 +130,6 @@ def test_a_second_identical_request_is_answered_even_when_registration_has_close
         assert registering.join(event, member=milan).state == State.GOING
 
 
-def test_fewer_guests_give_seats_to_those_waiting():
-    event, milan = make_event(capacity=3, max_guests=2), cast("milan")
-    registering.join(event, member=milan, guests=2)
-    waiting = registering.join(event, member=make_member())
-    registering.set_guests(event, member=milan, guests=1)
-    waiting.refresh_from_db()
-    assert waiting.state == State.GOING
-    assert letters("promoted") == [("promoted", waiting.member.email)]
-
-
-def test_more_guests_when_there_is_room():
-    event, milan = make_event(capacity=3, max_guests=2), cast("milan")
-    registering.join(event, member=milan)
-    assert registering.join(event, member=milan, guests=2).guests == 2
-    assert letters() == [("registered", milan.email)]
-
-
 def test_more_guests_without_room_is_refused_and_keeps_the_old_value():
     event, milan = make_event(capacity=3, max_guests=2), cast("milan")
     registering.join(event, member=milan, guests=1)
@@ -218,28 +168,6 @@ def test_guests_are_not_raised_once_registration_is_closed_but_may_be_lowered_un
 
 
 # -- leave ---------------------------------------------------------------------
-def test_leaving_frees_the_seats_for_the_next():
-    event, milan = make_event(capacity=1), cast("milan")
-    registering.join(event, member=milan)
-    next_one, after = make_member(), make_member()
-    registering.join(event, member=next_one)
-    registering.join(event, member=after)
-    registering.leave(event, member=milan)
-    assert [state for _who, state, _guests in states(event)] == [State.CANCELLED, State.GOING, State.WAITING]
-    assert letters()[3:] == [("left", milan.email), ("promoted", next_one.email)]
-
-
-def test_leaving_the_waiting_list_promotes_nobody():
-    event = make_event(capacity=1)
-    make_registration(event=event)
-    first, second = make_member(), make_member()
-    registering.join(event, member=first)
-    registering.join(event, member=second)
-    registering.leave(event, member=first)
-    assert [state for _w, state, _g in states(event)] == [State.GOING, State.CANCELLED, State.WAITING]
-    assert event.registrations.get(member=second).rank() == 1
-
-
 @pytest.mark.parametrize("state", [None, State.CANCELLED, State.REMOVED])
 def test_leaving_without_a_place_changes_nothing(state):
     event, milan = make_event(), cast("milan")
@@ -280,21 +208,6 @@ def test_removing_frees_the_seats_is_logged_and_told(state):
     assert letters() == [("removed", registration.member.email), ("promoted", waiting.member.email)]
     entry = Entry.objects.get(verb="registration.remove")
     assert (entry.actor, entry.before, entry.after) == (olga, state, State.REMOVED)
-
-
-def test_who_was_removed_does_not_join_again():
-    event, milan = make_event(), cast("milan")
-    make_registration(event=event, member=milan, state=State.REMOVED)
-    assert refusal(registering.join, event, member=milan).code == "removed"
-
-
-def test_removing_twice_changes_nothing():
-    event, olga = make_event(), cast("olga")
-    registration = make_registration(event=event)
-    admitting.remove(registration, by=olga)
-    admitting.remove(registration, by=olga)
-    assert len(letters()) == 1
-    assert Entry.objects.count() == 1
 
 
 # -- promote -------------------------------------------------------------------
@@ -344,26 +257,6 @@ def test_after_the_cut_off_nobody_is_seated_while_absent_but_a_newcomer_is():
         newcomer = registering.join(event, member=cast("milan"))
     absent.refresh_from_db()
     assert (absent.state, newcomer.state) == (State.WAITING, State.GOING)
-
-
-def test_more_places_seat_those_waiting():
-    event = make_event(capacity=0)
-    waiting_parties(event, 0, 0, 0)
-    event.capacity = 2
-    event.save(update_fields=["capacity"])
-    registering.capacity_changed(event)
-    assert seated(event) == [1, 1]
-
-
-def test_fewer_places_than_taken_removes_nobody_and_lets_newcomers_wait():
-    event = make_event(capacity=3)
-    for _n in range(3):
-        make_registration(event=event)
-    event.capacity = 1
-    event.save(update_fields=["capacity"])
-    registering.capacity_changed(event)
-    assert event.free() == -2
-    assert registering.join(event, member=cast("milan")).state == State.WAITING
 
 
 @pytest.mark.parametrize("others", [2, 40])

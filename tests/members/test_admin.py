@@ -25,7 +25,6 @@ from tests.make import (
     make_member,
     make_person,
     make_post,
-    make_registration,
     make_topic,
 )
 
@@ -265,15 +264,6 @@ def test_blocking_asks_why_and_ends_the_session(client, olga):
     act(client, "member", "unblock", milan)
     milan.refresh_from_db()
     assert (milan.standing, milan.is_active) == (Member.Standing.FRIEND, True)
-
-
-def test_blocking_gives_the_seats_back(client, olga):
-    milan, event = cast("milan"), make_event(capacity=1)
-    make_registration(event=event, member=milan)
-    waiting = make_registration(event=event, state="waiting")
-    act(client, "member", "block", milan, confirmed="yes", reason="Insultes répétées")
-    waiting.refresh_from_db()
-    assert (event.registrations.get(member=milan).state, waiting.state) == ("removed", "going")
 
 
 def test_an_organiser_does_not_open_the_account_of_staff_that_an_owner_closed(client, olga):
