@@ -16,14 +16,16 @@ from icalendar import Alarm, Calendar, vDuration, vText, vUri
 from icalendar import Event as Entry
 
 from events.models import Event, Venue
-from members.models import Club, Member
+from members.models import Club, Group, Member, Organisation, Picture, Topic
 from smclub.addresses import absolute
+from smclub.changed import follows
 
 DOMAIN = "smclub"  # of every UID, for ever: clients know an entry by it
 REFRESH = timedelta(hours=6)
 GREEN = "seagreen"  # a CSS3 name, as RFC 7986 §5.9 asks
 ALARMS = {"1h": timedelta(hours=1), "1j": timedelta(days=1)}  # what an address of one's own calendar may ask for
 MORNING_BEFORE = timedelta(hours=14)  # of a day without an hour: at ten, as the letter
+SAID = {Group: "group", Topic: "topic_items__tag", Organisation: "partners__organisation", Picture: "cover"}  # of lower apps
 _SALT = "events.calendar"
 
 
@@ -158,6 +160,13 @@ def place_changed(venue: Venue) -> None:
     """It is called or found otherwise: its entries are not the same, and those still to come take place elsewhere."""
     venue.events.update(modified_at=timezone.now())
     venue.events.published().to_come().update(ical_sequence=F("ical_sequence") + 1)
+
+
+@follows(Club, *SAID)
+def part_changed(row: Club | Group | Topic | Organisation | Picture) -> None:
+    """Entries that say `row` are not the same; those of no group say the club."""
+    where = {"group": None, "organiser_name": ""} if isinstance(row, Club) else {SAID[type(row)]: row}
+    Event.objects.filter(**where).update(modified_at=timezone.now())
 
 
 # -- the personal feed ---------------------------------------------------------

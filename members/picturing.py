@@ -11,7 +11,7 @@ from django.utils import timezone
 from members import tasks
 from members.models import Picture
 from members.models.picture import FOLDER
-from smclub.changed import pages_changed
+from smclub.changed import pages_changed, said_otherwise
 from smclub.images import variants
 
 AT_ONCE = 50  # pictures that the sweep asks for: what a worker makes in a few minutes
@@ -27,6 +27,7 @@ def keep(picture: Picture) -> Picture:
         picture.widths = None
     picture.save()
     if is_new:
+        said_otherwise(picture)
         tasks.make_variants.enqueue(picture.pk)
     if before and is_new:
         _remove_after_commit(before.possible_names)
@@ -37,6 +38,7 @@ def keep(picture: Picture) -> Picture:
 def discard(picture: Picture) -> None:
     """Deletes `picture`, and its files once that is done; what showed it shows none."""
     _remove_after_commit(picture.possible_names)
+    said_otherwise(picture)
     picture.delete()
     pages_changed()
 
@@ -67,6 +69,7 @@ def rename(picture: Picture) -> bool:
         return False
     tasks.make_variants.enqueue(picture.pk)
     _remove_after_commit(names)
+    said_otherwise(picture)
     pages_changed()
     return True
 

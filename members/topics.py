@@ -5,7 +5,7 @@ from django.utils import translation
 from taggit.models import ItemBase
 
 from members.models import Entry, OldAddress, Topic
-from smclub.changed import changed
+from smclub.changed import changed, said_otherwise
 
 
 @transaction.atomic
@@ -13,6 +13,7 @@ def merge(topics: list[Topic], *, by) -> Topic:
     """Keeps the most used of `topics`; whatever the others named is named by it, and their addresses lead to it."""
     kept, *others = sorted(topics, key=lambda topic: (-_uses(topic), topic.pk))
     for topic in others:
+        said_otherwise(topic)
         for through in _throughs():
             _index_again(through, topic)
             named = set(through.objects.filter(tag=kept).values_list("content_object", flat=True))

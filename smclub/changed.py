@@ -1,9 +1,14 @@
-"""What follows when public content changed: the search index and the edition of cached pages."""
+"""What follows when public content changed: the search index, the edition of cached pages, and what upper apps date by it."""
+
+from collections import defaultdict
+from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from modelsearch import index
 
 from smclub.editions import raise_edition
+
+_FOLLOWING: dict[type, list[Callable]] = defaultdict(list)
 
 
 def changed(obj) -> None:
@@ -20,6 +25,23 @@ def gone(obj) -> None:
 def pages_changed() -> None:
     """After commit: raise the edition of cached pages, when what changed is found by no search."""
     transaction.on_commit(raise_edition)
+
+
+def follows(*models: type):
+    """Of a function of an upper app: it is given each row of `models` that others say otherwise."""
+
+    def register(function):
+        for model in models:
+            _FOLLOWING[model].append(function)
+        return function
+
+    return register
+
+
+def said_otherwise(obj) -> None:
+    """In the same transaction: what others say of `obj`, its name or its file, is or will soon be another."""
+    for follow in _FOLLOWING[type(obj)]:
+        follow(obj)
 
 
 def _after_commit(obj) -> None:

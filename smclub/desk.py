@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from smclub.changed import changed
+from smclub.changed import changed, said_otherwise
 from smclub.clocks import MomentField, MomentWidget
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]  # where an action is offered
@@ -200,6 +200,7 @@ class ClubModelAdmin(admin.ModelAdmin):
     def log_deletions(self, request, queryset):
         for row in queryset:
             self._logged("desk.delete", request, row, None)
+            said_otherwise(row)  # for the last time: it is still there
         return super().log_deletions(request, queryset)
 
     def _logged(self, verb, request, row, told):
@@ -213,6 +214,8 @@ class ClubModelAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if change and "slug" in form.changed_data:
             _leave_old_address(form.instance, slug=form.initial["slug"])
+        if change and "name" in form.changed_data:
+            said_otherwise(form.instance)
         changed(form.instance)
 
     def do(self, request, rows, deed, **said) -> None:

@@ -14,6 +14,8 @@ from django.utils.http import parse_http_date
 
 from events import calendar, scheduling, sharing
 from events.models import Event
+from members import picturing, topics
+from members.models import Club
 from smclub.addresses import absolute
 from smclub.editions import raise_edition
 from tests import desk
@@ -24,6 +26,7 @@ from tests.make import (
     make_event_partner,
     make_group,
     make_partner,
+    make_picture,
     make_registration,
     make_topic,
     make_venue,
@@ -126,6 +129,78 @@ def test_a_venue_moves_any_number_of_entries_in_two_questions(number, django_ass
         make_event(venue=venue)
     with django_assert_num_queries(2):
         calendar.place_changed(venue)
+
+
+PARTS = {  # what is called otherwise → the row, and the entries that say it
+    "group": lambda event: (event.group, {"whole"}),
+    "topic": lambda event: (event.topics.get(), {"whole"}),
+    "organisation": lambda event: (event.partners.get().organisation, {"whole"}),
+    "club": lambda event: (Club.current(), {"bare"}),
+}
+
+
+@pytest.fixture
+def dated():
+    """Two entries, one that says all that it may and one that says nothing; both made an hour ago."""
+    with time_machine.travel(NOW, tick=False):
+        whole = make_event(slug="whole", group=make_group(name="Rennes", slug="rennes"), cover=make_picture())
+        whole.topics.add(make_topic(name="radio", slug="radio"))
+        make_event_partner(event=whole)
+        make_event(slug="bare")
+        Club.objects.get_or_create(pk=1)
+    with time_machine.travel(NOW + timedelta(hours=1)):
+        yield whole
+
+
+def newer() -> set[str]:
+    return {event.slug for event in Event.objects.all() if event.modified_at > NOW}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_bears_another_name_dates_the_entries_that_say_it(client, dated, part):
+    row, bearers = PARTS[part](dated)
+    client.force_login(cast("oscar"))
+    desk.save(client, row, **({"tagline": "Autrement."} if part == "club" else {"description": "Autrement."}))
+    assert newer() == set()
+    before = client.get(reverse("agenda")).content
+    desk.save(client, row, name="Un autre nom")
+    assert newer() == bearers
+    raise_edition()
+    assert client.get(reverse("agenda")).content != before
+    assert set(Event.objects.values_list("ical_sequence", flat=True)) == {0}
+
+
+@pytest.mark.parametrize("deed", ["merge", "delete"])
+def test_a_topic_that_goes_dates_the_entries_that_said_it(client, dated, deed):
+    topic = dated.topics.get()
+    if deed == "merge":
+        kept = make_topic(slug="ondes")
+        for _more_used in range(2):
+            make_event(published_at=None).topics.add(kept)
+        topics.merge([topic, kept], by=cast("oscar"))
+    else:
+        client.force_login(cast("oscar"))
+        client.post(reverse("admin:members_topic_delete", args=[topic.pk]), {"post": "yes"})
+    left = ["ondes"] if deed == "merge" else []
+    assert [topic.slug for topic in dated.topics.all()] == left
+    dated.refresh_from_db()
+    assert dated.modified_at > NOW
+
+
+@pytest.mark.parametrize("deed", [picturing.rename, picturing.discard])
+def test_a_cover_that_is_found_elsewhere_or_nowhere_dates_its_entry(dated, deed):
+    deed(dated.cover)
+    assert newer() == {"whole"}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("number", [0, 6])
+def test_any_number_of_entries_is_dated_in_one_question(dated, part, number, django_assert_num_queries):
+    for _each in range(number):
+        make_event(group=dated.group).topics.set(dated.topics.all())
+    row, _bearers = PARTS[part](dated)
+    with django_assert_num_queries(1):
+        calendar.part_changed(row)
 
 
 # -- HTTP ----------------------------------------------------------------------------------
