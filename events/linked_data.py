@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from events import wording
@@ -165,8 +165,9 @@ def _organisation(tie: EventPartner) -> dict:
 
 
 def _offer(event: Event, address: str) -> dict:
+    """Until registration closes: of ItemAvailability none says that, and what is closed is neither sold out nor out of stock."""
     is_free = not event.price and event.audience == Event.Audience.OPEN and event.takes_registrations
-    if not is_free or event.is_called_off or event.is_over:
+    if not is_free or event.is_called_off or event.closes_at <= timezone.now():
         return {}
     availability = "SoldOut" if event.is_full else "InStock"
     return {
@@ -176,6 +177,7 @@ def _offer(event: Event, address: str) -> dict:
         "url": address,
         "availability": _SCHEMA + availability,
         "validFrom": event.opens_at.isoformat(timespec="seconds"),
+        "availabilityEnds": event.closes_at.isoformat(timespec="seconds"),
     }
 
 

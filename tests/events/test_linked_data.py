@@ -118,6 +118,7 @@ def test_an_offer_is_free_from_when_registration_opens(client):
     offer = data["offers"]
     assert (offer["price"], offer["priceCurrency"], offer["url"]) == (0, "EUR", data["url"])
     assert datetime.fromisoformat(offer["validFrom"]) == opens
+    assert datetime.fromisoformat(offer["availabilityEnds"]) == ORIGINAL
     assert (data["maximumAttendeeCapacity"], data["inLanguage"]) == (10, "en")
     assert (data["superEvent"]["@type"], data["superEvent"]["name"]) == ("EventSeries", "Les mercredis")
     assert {address.partition(":")[0] for address in data["image"]} == {"http"}
@@ -135,6 +136,23 @@ def test_an_offer_is_free_from_when_registration_opens(client):
 )
 def test_nothing_is_offered_that_not_everybody_may_have(client, fields, is_offered):
     assert ("offers" in data_of(client, **({} if "days" in fields else DATED) | fields)) is is_offered
+
+
+@pytest.mark.parametrize(
+    ("fields", "offered"),
+    [
+        ({"rsvp_closes_at": NOW + timedelta(minutes=1), "capacity": 1}, "InStock"),
+        ({"rsvp_closes_at": NOW + timedelta(minutes=1), "capacity": 0}, "SoldOut"),
+        ({"rsvp_closes_at": NOW}, None),
+        ({"rsvp_closes_at": NOW, "capacity": 0}, None),
+        ({"starts_at": NOW - timedelta(minutes=30), "ends_at": NOW + timedelta(hours=1)}, None),
+    ],
+)
+def test_what_is_full_is_sold_out_and_what_is_closed_is_no_longer_offered(client, fields, offered):
+    offer = data_of(client, **DATED | fields).get("offers")
+    assert (offer and offer["availability"].removeprefix(SCHEMA)) == offered
+    closes = fields.get("rsvp_closes_at")
+    assert offer is None or datetime.fromisoformat(offer["availabilityEnds"]) == closes
 
 
 def test_partners_are_sponsors_by_their_role(client):
