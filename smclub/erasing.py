@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
 from events import asking, registering
-from events.models import Event, Registration, Talk
+from events.models import Event, Feedback, Registration, Talk
 from events.refusals import Busy
 from members import picturing
 from members.importing import deeds as importing
@@ -115,13 +115,18 @@ def _note_for_restorations(member: Member) -> None:
 
 
 def _leave_meetings_to_come(member: Member) -> None:
-    for registration in Registration.objects.filter(member=member).live().at(Event.objects.to_come()):
+    for registration in _registrations(member).live().at(Event.objects.to_come()):
         try:
-            registering.leave(registration.event, member=member)
+            registering.give_back(registration)
         except Busy:
             raise
         except registering.Refused:  # it began meanwhile
             continue
+
+
+def _registrations(member: Member):
+    """Those of the account, and those that organisers made for its addresses."""
+    return Registration.objects.filter(Q(member=member) | Q(member=None, email__in=addresses_of(member)))
 
 
 def _erase_the_rest(erasure: Erasure, member: Member) -> None:
@@ -137,9 +142,9 @@ def _erase_the_rest(erasure: Erasure, member: Member) -> None:
     Talk.objects.filter(Q(person__member=member) | Q(email__in=addresses_of(member))).update(email="")
     if person:
         _person(person, keeps_name=erasure.keeps_name)
-    theirs = Q(member=member) | Q(email__in=addresses_of(member))
-    asking.forget(Registration.objects.filter(theirs))
-    Registration.objects.filter(theirs).update(member=None, reason="", name="", email="")
+    asking.forget(_registrations(member))
+    _registrations(member).update(member=None, reason="", name="", email="")
+    Feedback.objects.filter(member=member).update(member=None, remark="")  # the score of the meeting stays what it was
     for export in Export.objects.filter(member=member):
         exporting.discard(export)
     _rows_by_rule(member, Erased.GONE, lambda rows: rows.delete())

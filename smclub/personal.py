@@ -118,7 +118,7 @@ RULES = (
     Rule("events.Answer.registration", Erased.DEED, Merged.DEED),
     Rule("events.DoorTap.registration", Erased.KEPT, Merged.KEPT, gives=False, why="the registration says who is here"),
     Rule("events.Mailing.author", LOOSE, MOVED, hides=("nonce",)),
-    Rule("events.Feedback.member", GONE, ONCE),
+    Rule("events.Feedback.member", Erased.DEED, ONCE),
     Rule("events.Talk.person", Erased.KEPT, ONCE, by_address=("email",)),
     Rule("posts.Comment.member", Erased.DEED, MOVED, hides=("text_hash", "idempotency_key", "path", "depth")),
     Rule("posts.Report.reporter", Erased.DEED, Merged.DEED, hides=("decided_by",), by_address=("email",)),

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from events import registering
+from events import registering, reviewing
 from events.models import Event, Registration, Talk
 from members import outbox, profiles, seats, treasury
 from members.mail import compose
@@ -42,6 +42,7 @@ from tests.make import (
     make_comment,
     make_dues,
     make_event,
+    make_feedback,
     make_group,
     make_invitation,
     make_mandate,
@@ -232,6 +233,29 @@ def test_seats_to_come_go_to_those_who_wait_and_the_past_keeps_a_number(zenobie)
     assert Letter.objects.filter(kind="events.promoted", member=cast("milan")).exists()
     past.refresh_from_db()
     assert (past.member, past.state, past.guests) == (None, "going", 2)
+
+
+def test_what_she_thought_of_meetings_stays_as_a_score_of_nobodys(zenobie):
+    event = make_event(days=-3)
+    for score in (4, 4, 4, 4):
+        make_feedback(event=event, score=score)
+    make_feedback(event=event, member=zenobie, score=1, remark="Dans mon métier de souffleuse de verre…")
+    before = reviewing.opinions_of(event)
+    gone(zenobie)
+    after = reviewing.opinions_of(event)
+    assert (after.number, after.mean, after.shares) == (before.number, before.mean, before.shares)
+    assert list(event.feedback.filter(score=1).values_list("member", "remark")) == [(None, "")]
+
+
+def test_a_seat_to_come_that_an_organiser_gave_her_address_is_free_too(zenobie):
+    event = make_event(capacity=1)
+    hers = make_registration(event=event, email=ADDRESS, name=NAME, language="fr")
+    Registration.objects.filter(pk=hers.pk).update(member=None)
+    waiting = make_registration(event=event, state="waiting")
+    gone(zenobie)
+    for row in (hers, waiting):
+        row.refresh_from_db()
+    assert (hers.state, hers.email, hers.name, waiting.state) == ("cancelled", "", "", "going")
 
 
 def test_the_log_keeps_the_deeds_and_says_whose_they_were_not(zenobie, client):
