@@ -22,6 +22,7 @@ from events.patience import patient
 from events.refusals import Refused
 from members.models import Entry, Member
 from smclub.changed import changed
+from smclub.dates import short_day
 from smclub.words import slug as slug_of
 
 MOST = 60  # rows of one repetition made at once
@@ -117,15 +118,17 @@ def repeat(
     return drafts
 
 
-def pass_on(event: Event, *, by: Member, parts: list[str]) -> int:
+def pass_on(event: Event, *, by: Member, parts: list[str], is_fewer: bool = False) -> int:
     """Gives `parts` of GIVEN to those that follow `event` in its repetition; each by itself, so that their people are told.
 
-    Raises Refused.
+    Fewer places than one of them has taken must be meant (`is_fewer`). Raises Refused.
     """
     following = event.siblings().filter(pk__in=Event.objects.run_by(by).values("pk"), starts_at__gt=event.starts_at)
     rows = list(following.taking_place().order_by("starts_at", "pk"))
     if not rows:
         raise Refused(_("No other meeting follows this one in its repetition."), code="last")
+    if "places" in parts and not is_fewer:
+        _refuse_fewer(event, rows)
     for other in rows:
         _give(event, other, by=by, names=[name for part in parts for name in GIVEN[part]])
     return len(rows)
@@ -237,6 +240,24 @@ def _monthly(first: date, every: int) -> Iterator[date]:
 
 
 # -- what the following ones take -----------------------------------------------------
+def _refuse_fewer(event: Event, rows: list[Event]) -> None:
+    """Before any of them took anything: where more places are taken than `event` has, by name and with the figures."""
+    capacity, reserved = event.capacity, event.reserved
+    taken = {row: registering.taken_beyond(row, capacity=capacity, reserved=reserved) for row in rows}
+    short = [
+        _("%(meeting)s (%(day)s: %(taken)s for %(places)s)")
+        % {"meeting": row, "day": short_day(row.local_day), "taken": taken[row], "places": capacity - reserved}
+        for row in rows
+        if taken[row] and (row.capacity, row.reserved) != (capacity, reserved)
+    ]
+    if short:
+        text = _(
+            "More places are taken than there would be: %(meetings)s. "
+            "Nobody would be removed, and newcomers would wait: tick the box if so."
+        )
+        raise Refused(text % {"meetings": ", ".join(short)}, code="fewer", field="is_fewer")
+
+
 @patient
 @transaction.atomic
 def _give(event: Event, other: Event, *, by: Member, names: list[str]) -> None:

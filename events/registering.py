@@ -181,12 +181,17 @@ def refuse_terms(event: Event, new: dict) -> None:
 
 def refuse_fewer(event: Event, *, capacity: int | None, reserved: int, is_meant: bool) -> None:
     """Of new numbers of places, those that are fewer than are taken, unless that is meant. Raises Refused."""
-    taken = event.taken()
-    if capacity is not None and taken > capacity - reserved and not is_meant:
+    if not is_meant and (taken := taken_beyond(event, capacity=capacity, reserved=reserved)):
         text = _(
             "%(taken)s places are taken for %(places)s. Nobody would be removed, and newcomers would wait: tick the box if so."
         )
         raise Refused(text % {"taken": taken, "places": capacity - reserved}, code="fewer", field="is_fewer")
+
+
+def taken_beyond(event: Event, *, capacity: int | None, reserved: int) -> int:
+    """How many places are taken, where that is more than there would be; 0 where they suffice."""
+    taken = event.taken()
+    return taken if capacity is not None and taken > capacity - reserved else 0
 
 
 def log_places(event: Event, *, before: tuple, by: Member) -> None:

@@ -121,7 +121,21 @@ class RepeatForm(forms.Form):
         return data
 
 
-class PassOnForm(forms.Form):
+class AsksIfFewer(forms.Form):
+    """Has a box for places fewer than are taken, once the verb asked about them."""
+
+    is_fewer = forms.BooleanField(
+        label=capfirst(gettext_lazy("fewer places than are taken")), label_suffix="", required=False, widget=forms.HiddenInput
+    )
+
+    def add_error(self, field, error):
+        super().add_error(field, error)
+        if field == "is_fewer":
+            self.fields["is_fewer"].widget = forms.CheckboxInput()
+
+
+class PassOnForm(AsksIfFewer):
+    field_order = ("parts", "is_fewer")
     parts = forms.MultipleChoiceField(
         label=gettext_lazy("What they take"),
         choices=list(GIVEN_LABELS.items()),
@@ -157,7 +171,7 @@ class DayAndHourField(MomentField):
         return day
 
 
-class EventForm(forms.ModelForm):
+class EventForm(AsksIfFewer, forms.ModelForm):
     """Turns what an organiser typed into dates as precise as they said; saving is the work of the verbs."""
 
     starts_at = DayAndHourField(
@@ -176,10 +190,6 @@ class EventForm(forms.ModelForm):
         help_text=gettext_lazy(
             "For less than half an hour sooner or later. Otherwise those going and waiting get a letter with the old and the new."
         ),
-    )
-
-    is_fewer = forms.BooleanField(  # a box once it is asked
-        label=capfirst(gettext_lazy("fewer places than are taken")), required=False, widget=forms.HiddenInput
     )
 
     class Meta:
@@ -299,8 +309,6 @@ class EventForm(forms.ModelForm):
                 refuse()
             except registering.Refused as refusal:
                 self.add_error(refusal.field, refusal)
-                if refusal.code == "fewer":
-                    self.fields["is_fewer"].widget = forms.CheckboxInput()
 
 
 def _keeps_too_many(data: dict) -> bool:

@@ -240,14 +240,18 @@ def test_nobody_who_waits_is_left_without_an_answer(field, part, state):
     assert getattr(other, field) is False
 
 
-def test_fewer_places_than_are_taken_are_a_decision_that_is_logged():
+def test_fewer_places_than_are_taken_are_asked_about_first_then_logged():
     _before, this, other, _last = repeated(capacity=3)
     scheduling.publish(other, by=cast("olga"))
     for _n in range(2):
         registering.join(other, member=make_member())
     Event.objects.filter(pk=this.pk).update(capacity=1)
     this.refresh_from_db()
-    copying.pass_on(this, by=cast("olga"), parts=["places"])
+    with pytest.raises(copying.Refused) as caught:
+        copying.pass_on(this, by=cast("olga"), parts=["text", "places"])
+    assert (caught.value.code, Entry.objects.filter(verb="event.pass_on").exists()) == ("fewer", False)
+    copying.pass_on(this, by=cast("olga"), parts=["text"])
+    copying.pass_on(this, by=cast("olga"), parts=["places"], is_fewer=True)
     assert list(checking.breaks()) == []
     assert Entry.objects.about(other).filter(verb="event.capacity").values_list("before", "after").get() == ("3/0", "1/0")
 
@@ -348,6 +352,30 @@ def test_the_form_leads_to_the_list_of_the_repetition(client):
     assert link in client.get(reverse("admin:events_event_change", args=[rows[0].pk])).content.decode()
     assert set(client.get(link).context["cl"].queryset) == set(rows)
     assert client.get(f"{reverse('admin:events_event_changelist')}?suite={'z' * 36}").status_code in (200, 302)
+
+
+def test_fewer_places_are_asked_about_by_name_and_figures_before_any_meeting_takes_them(client):
+    client.force_login(cast("olga"))
+    _first, this, *following = repeated(count=4)
+    for other, parties in zip(following, (2, 1, 3), strict=True):
+        for _n in range(parties):
+            make_registration(event=other)
+    Event.objects.filter(pk=this.pk).update(capacity=2, reserved=1)
+    assert 'type="checkbox" name="is_fewer"' not in act(client, "pass_on", this).text
+    asked = act(client, "pass_on", this, confirmed="yes", parts=["title", "places"])
+    form = asked.context["form"]
+    assert form.errors == {
+        "is_fewer": [
+            "Davantage de places sont prises qu’il n’y en aurait\xa0: Le jeudi du club (24\xa0mars\xa02027\xa0: 2 pour 1), "
+            "Le jeudi du club (7\xa0avr.\xa02027\xa0: 3 pour 1). Personne ne serait retiré, "
+            "et les nouvelles inscriptions attendraient\xa0: cochez la case si c’est voulu."
+        ]
+    }
+    assert 'type="checkbox" name="is_fewer"' in asked.text
+    assert form["parts"].value() == ["title", "places"]
+    assert not Event.objects.filter(pk__in=[row.pk for row in following], capacity=2).exists()
+    act(client, "pass_on", this, confirmed="yes", parts=["title", "places"], is_fewer="on")
+    assert {Event.objects.get(pk=row.pk).capacity for row in following} == {2}
 
 
 def test_passing_on_and_discarding_are_actions(client):
