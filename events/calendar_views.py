@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import calendar, sharing
+from events import calendar, mine, sharing
 from events.forms import AlarmForm
 from events.models import Cycle, Event
 from members.models import Club, Group, Topic
@@ -92,14 +92,15 @@ def event_file(request, slug):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_calendar(request):
-    """The address of one's own calendar, with the alarm that was chosen, and the button that gives it another."""
+    """One's own meetings, the address of their calendar with the alarm that was chosen, and the button that gives another."""
     if request.method == "POST":
         calendar.rotate(request.user)
         return redirect("events:my_calendar")
     chosen = AlarmForm(request.GET)
     alarm = chosen.cleaned_data["rappel"] if chosen.is_valid() else ""
     address = absolute(reverse("agenda_personal", args=[calendar.token(request.user)]) + _query(alarm))
-    return render(request, "events/my_calendar.html", {"form": chosen, **sharing.subscription(address)})
+    meetings = {"to_come": mine.to_come(request.user), "been_at": mine.been_at(request.user)}
+    return render(request, "events/my_calendar.html", {"form": chosen, **meetings, **sharing.subscription(address)})
 
 
 def _feed(request, events, *, name: str, member=None, alarm: str = "") -> HttpResponse:

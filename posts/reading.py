@@ -1,5 +1,7 @@
 """What stands around one post or one topic: neighbours, series, meeting, what to read or whom to meet next."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, Subquery
 from django.utils.translation import get_language
 
@@ -32,6 +34,12 @@ def write_up(event: Event, visitor) -> Post | None:
     if not event.is_over or event.is_called_off:
         return None
     return next((post for post in reversed(written_of(event)) if post.is_report and post.readable_by(visitor)), None)
+
+
+def write_ups(events: Iterable[Event], visitor) -> dict[int, Post]:
+    """The same of each of `events` that took place, by its key; asked of all of them at once."""
+    posts = Post.objects.announced().reports().telling_of_some(events).one_per_pair(get_language() or "fr").newest_first()
+    return {post.event_id: post for post in posts.only(*NAMED, "audience", "event") if post.readable_by(visitor)}
 
 
 def around(post: Post) -> dict:

@@ -1,7 +1,8 @@
 import secrets
 
 from django.db import models
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +83,12 @@ class RegistrationQuerySet(models.QuerySet):
         """The tail of the queue: numbers are never given twice in one event."""
         return (self.aggregate(last=Max("queue_no"))["last"] or 0) + 1
 
+    def with_rank(self):
+        """Annotates `place_in_line`: 1 for the first of a waiting list; of others it says nothing."""
+        ahead = Registration.objects.filter(state=Registration.State.WAITING, event=OuterRef("event"))
+        ahead = ahead.filter(queue_no__lt=OuterRef("queue_no")).order_by().values("event").annotate(n=Count("pk"))
+        return self.annotate(place_in_line=Coalesce(Subquery(ahead.values("n")), 0) + 1)
+
     def seats(self) -> int:
         return self.aggregate(n=Sum(F("guests") + 1))["n"] or 0
 
@@ -127,6 +134,7 @@ class Registration(models.Model):
         IMPORT = "import", _("Import")
 
     attendance: str  # one of Attendance or "", after `with_attendance`
+    place_in_line: int  # after `with_rank`
     LIVE = (State.PENDING, State.WAITING, State.GOING)
 
     event = models.ForeignKey("events.Event", models.PROTECT, related_name="registrations", verbose_name=_("event"))

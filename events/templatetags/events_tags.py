@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from events import encounters, sharing, wording
+from events import encounters, mine, sharing, wording
 from events.models import Event, EventPartner, Talk
 from events.programme import Season
 from members.models import Club
@@ -107,11 +107,10 @@ def meetings_with(context, organisation, number: int = 30) -> dict:
     return {"ties": EventPartner.objects.of_organisation(organisation, events=events)[:number]}
 
 
-@register.inclusion_tag("events/_registrations.html", takes_context=True)
-def registrations_of(context, member) -> dict:
-    """Where `member` goes or waits; on their own account page alone."""
-    events = Event.objects.listed_for(_visitor(context)).upcoming()
-    return {"registrations": member.registrations.live().at(events)}
+@register.inclusion_tag("events/_registrations.html")
+def registrations_of(member) -> dict:
+    """Where `member` goes, waits or speaks; on their own account page alone."""
+    return {"meetings": mine.to_come(member)}
 
 
 @register.inclusion_tag("events/_meetings.html", takes_context=True)

@@ -103,6 +103,9 @@ class PostQuerySet(models.QuerySet):
     def telling_of(self, event: Event):
         return self.filter(event=event)
 
+    def telling_of_some(self, events):
+        return self.filter(event__in=events)
+
     def about(self, organisation: Organisation):
         """Those that mention it, that it signs, or that tell of a meeting it took part in."""
         meetings = Event.objects.announced().with_partner(organisation).values("pk")

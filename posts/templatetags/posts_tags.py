@@ -64,6 +64,13 @@ def writeups_of(event, besides=None) -> dict:
     return {"posts": posts, "title": title, "name": "writeups", "kept_as": f"writeups {event.pk} {besides and besides.pk}"}
 
 
+@register.simple_tag(takes_context=True)
+def with_write_ups(context, meetings) -> list[tuple]:
+    """Each of `meetings`, things that have an `event` that took place, with the write-up that leads its page."""
+    told = reading.write_ups([one.event for one in meetings], context["request"].user)
+    return [(one, told.get(one.event.pk)) for one in meetings]
+
+
 @register.simple_tag
 def told_by(data: dict, post) -> dict:
     """The schema.org data of an event, with the write-up that everybody may read of it."""
