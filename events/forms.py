@@ -27,7 +27,6 @@ class RegistrationForm(forms.Form):
             del self.fields["name"]
         else:
             NameField.of(self, member)
-        ask_for_conduct(self, member)
         if most := max(event.max_guests, brought):
             self.fields["guests"] = _guests(most)
             self.fields["guest_names"] = _guest_names()
@@ -35,6 +34,7 @@ class RegistrationForm(forms.Form):
             del self.fields["guests"]
         self.questions = {asking.field_of(question): question for question in questions}
         self.fields |= {name: _answer_to(question) for name, question in self.questions.items()}
+        ask_for_conduct(self, member)
 
     @property
     def wanted(self) -> dict:

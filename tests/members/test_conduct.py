@@ -1,12 +1,14 @@
 """The code of conduct: accepted once per version, with the first deed."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from members.models import Application, Club, Member
 from posts.models import Comment
 from tests.cast import cast
-from tests.make import make_event, make_join_link, make_post
+from tests.make import make_event, make_join_link, make_post, make_question
 from tests.members.test_joining import APPLY
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,15 @@ def test_a_first_deed_asks_beside_its_field_and_keeps_version_and_moment(client,
     client.post(path, typed | {"conduct": "on"}, follow=True)
     assert accepted(flora) == VERSION
     assert flora.conduct_accepted_at
+
+
+def test_it_is_the_last_thing_that_a_registration_asks(client):
+    client.force_login(cast("flora"))
+    event = make_event(max_guests=1)
+    make_question(event=event)
+    form = client.get(event.get_absolute_url()).text.split('id="rsvp"')[1].split("</form>")[0]
+    names = re.findall(r'name="(guests|guest_names|question_\d+|conduct)"', form)
+    assert (names[-1], len(names)) == ("conduct", 4)
 
 
 def test_it_is_asked_once_and_again_with_another_version(client):
