@@ -27,7 +27,16 @@ from smclub.clocks import MomentField, MomentWidget
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]  # where an action is offered
 ACTION = f"{ActionLocation.CHANGE_FORM.value}-action"  # its field in a change form
 SAVING, CHOSEN = ("_save", "_continue", "_addanother"), "action"  # the buttons of a form; what we make of "Run"
-OTHERWISE = (gettext_noop("Filter by %(field_name)s"),)  # words of Django's pages that our catalogue says better in French
+OTHERWISE = (  # words of Django's pages that our catalogue says better in French
+    gettext_noop("Filter by %(field_name)s"),
+    gettext_noop("Add another %(verbose_name)s"),
+    gettext_noop("The {name} “{obj}” was added successfully."),
+    gettext_noop("The {name} “{obj}” was changed successfully."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    gettext_noop("The %(name)s “%(obj)s” was deleted successfully."),
+)
 KEY_LENGTH = 19  # digits of the largest number of a row
 
 

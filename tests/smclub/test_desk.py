@@ -1,5 +1,7 @@
 """What every page of the admin does with a thing whose address changes."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import translation
@@ -187,3 +189,12 @@ def test_the_titles_of_the_desk_read_well_with_any_noun(client, language, titles
     with translation.override("fr"):
         paths = [prefix + reverse(f"admin:members_picture_{page}") for page in ("changelist", "add")]
     assert tuple(client.get(path).context["title"].replace("\N{NO-BREAK SPACE}", " ") for path in paths) == titles
+
+
+def test_what_was_saved_is_said_in_the_words_of_the_house(client):
+    event = make.make_event(title="Rencontre de juin")
+    url = desk.change_url(event)
+    saved = client.post(url, desk.typed(client, url) | {"_continue": "1"}, follow=True).text
+    assert "C’est enregistré\xa0: rencontre «\u202fRencontre de juin\u202f»." in re.sub(r"<[^>]+>", "", saved)
+    assert "L’objet" not in saved
+    assert "un objet" not in saved
