@@ -118,12 +118,11 @@ def move_back(event: Event, *, by: Member) -> Event:
 @patient
 @transaction.atomic
 def restore(event: Event, *, by: Member) -> Event:
-    """What was called off takes place after all, as it was planned."""
+    """What was called off takes place after all, as it was planned. Raises Refused."""
     event = Event.objects.lock(event.pk)
     if not event.is_called_off:
         return event
-    if event.is_over:
-        raise Refused(_("This meeting is over."), code="over")
+    refuse_restoration(event)
     _put(event, event.standing, "event.restore", by=by)
     seated = {registration.pk for registration in registering.promote(event)}
     _tell_live(event, "restored", but=seated)
@@ -181,6 +180,14 @@ def change_link(event: Event, *, online_url: str, by: Member) -> Event:
             whose = {"to": registration.reader, "language": registration.language, "registration": registration.pk}
             letter("events.new_link", key=key, **whose)
     return event
+
+
+def refuse_restoration(event: Event) -> None:
+    """What was postponed and has no date to come takes place again with a new one. Raises Refused."""
+    if event.is_over and event.is_postponed:
+        raise Refused(_("Its date is past or not known: give it a new one in its form, and it takes place again."), code="over")
+    if event.is_over:
+        raise Refused(_("This meeting is over."), code="over")
 
 
 def refuse_publication(event: Event, at: datetime | None) -> None:

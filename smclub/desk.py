@@ -1,5 +1,6 @@
 """The base of every admin page of ours (floor: the apps' admin modules stand on it)."""
 
+from collections.abc import Callable
 from copy import copy
 
 from django import forms
@@ -37,6 +38,7 @@ OTHERWISE = (  # words of Django's pages that our catalogue says better in Frenc
     gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
     gettext_noop("The %(name)s “%(obj)s” was deleted successfully."),
 )
+Tell = Callable[[list], str]  # of what a verb returned for each row it reached, a sentence
 KEY_LENGTH = 19  # digits of the largest number of a row
 
 
@@ -227,38 +229,45 @@ class ClubModelAdmin(admin.ModelAdmin):
             said_otherwise(form.instance)
         changed(form.instance)
 
-    def do(self, request, rows, deed, **said) -> None:
-        """Runs the verb `deed` on each row by itself, and says how many it reached and why not the others."""
-        self._say_why_not(request, self._run(request, rows, deed, said))
+    def do(self, request, rows, deed, *, tell: Tell | None = None, **said) -> None:
+        """Runs the verb `deed` on each row by itself, and says what it did, as `tell` or by number, and why not to the others."""
+        self._say_why_not(request, self._run(request, rows, deed, said, tell))
 
-    def ask(self, request, rows, deed, form_class, *, action: str, title: str, **said):
-        """Asks for words first, on a page of its own, then runs `deed` with them and with what is `said` already.
+    def ask(self, request, rows, deed, form_class, *, action: str, title: str, tell: Tell | None = None, describe=str, **said):
+        """Asks for words first, on a page of its own that lists the rows as `describe` has them; then runs `deed`, as `do`.
 
-        Where the only row is refused, the page says why beside what was typed.
+        `deed` takes what was typed and what is `said` already. Where the only row is refused, the page says why beside it.
         """
         form = form_class(request.POST if "confirmed" in request.POST else None)
         if form.is_valid():
-            refused = self._run(request, rows, deed, form.cleaned_data | said)
+            refused = self._run(request, rows, deed, form.cleaned_data | said, tell)
             if not refused or len(rows) > 1:
                 return self._say_why_not(request, refused)
             refusal = refused[0][1]
             field = getattr(refusal, "field", None)
             form.add_error(field if field in form.fields else None, str(refusal))
-        context = {"opts": self.opts, "rows": rows, "form": form, "action": action, "title": title}
+        context = {
+            "opts": self.opts,
+            "rows": rows,
+            "lines": [describe(row) for row in rows],
+            "form": form,
+            "action": action,
+            "title": title,
+        }
         context["media"] = self.media + form.media
         return TemplateResponse(request, "admin/reason.html", self.admin_site.each_context(request) | context)
 
-    def _run(self, request, rows, deed, said) -> list[tuple]:
-        """Says how many the verb reached; returns the other rows, each with its refusal."""
-        done, refused = 0, []
+    def _run(self, request, rows, deed, said, tell: Tell | None) -> list[tuple]:
+        """Says what the verb did; returns the rows it did not reach, each with its refusal."""
+        done, refused = [], []
         for row in rows:
             try:
-                deed(row, by=request.user, **said)
-                done += 1
+                done.append(deed(row, by=request.user, **said))
             except self.refusals as refusal:
                 refused.append((row, refusal))
         if done:
-            self.message_user(request, ngettext("Done: %(n)s.", "Done: %(n)s.", done) % {"n": done}, messages.SUCCESS)
+            text = tell(done) if tell else ngettext("Done: %(n)s.", "Done: %(n)s.", len(done)) % {"n": len(done)}
+            self.message_user(request, text, messages.SUCCESS)
         return refused
 
     def _say_why_not(self, request, refused) -> None:

@@ -1,6 +1,6 @@
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, TextField
-from django.forms import Textarea
+from django.forms import Form, Textarea
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from events import calendar, copying, inviting, preparing, registering, scheduling, wording
-from events.admin import attendees, convocations, figures, mailings, proxies, register
+from events.admin import attendees, convocations, figures, mailings, proxies, register, said
 from events.admin.filters import PublishedFilter, RepetitionFilter
 from events.admin.forms import EventForm, InvitationForm, MoveOnlineForm, PassOnForm, ReasonForm, RepeatForm
 from events.admin.talks import TalkInline, revoke_links
@@ -226,7 +226,7 @@ class EventAdmin(ClubModelAdmin):
     # -- deeds ---------------------------------------------------------------------
     @admin.action(description=_("Publish now"), permissions=["change"], location=EVERYWHERE)
     def publish(self, request, queryset):
-        self.do(request, queryset, scheduling.publish)
+        self.do(request, queryset, scheduling.publish, tell=said.published)
 
     @admin.action(description=_("Cancel…"), permissions=["change"], location=EVERYWHERE)
     def cancel(self, request, queryset):
@@ -245,9 +245,10 @@ class EventAdmin(ClubModelAdmin):
     def move_back(self, request, queryset):
         self.do(request, queryset, scheduling.move_back)
 
-    @admin.action(description=_("Restore what was cancelled or postponed"), permissions=["change"], location=EVERYWHERE)
+    @admin.action(description=_("Restore what was cancelled or postponed…"), permissions=["change"], location=EVERYWHERE)
     def restore(self, request, queryset):
-        self.do(request, queryset, scheduling.restore)
+        asked = {"action": "restore", "title": _("Restore these meetings"), "describe": said.restored_as}
+        return self.ask(request, queryset, scheduling.restore, Form, **asked)
 
     @admin.action(description=_("Copy for the next one"), permissions=["add"], location=EVERYWHERE)
     def copy(self, request, queryset):
@@ -259,7 +260,8 @@ class EventAdmin(ClubModelAdmin):
 
     @admin.action(description=_("Repeat…"), permissions=["add"], location=EVERYWHERE)
     def repeat(self, request, queryset):
-        return self.ask(request, queryset, copying.repeat, RepeatForm, action="repeat", title=_("Repeat this meeting"))
+        asked = {"action": "repeat", "title": _("Repeat this meeting"), "tell": said.repeated}
+        return self.ask(request, queryset, copying.repeat, RepeatForm, **asked)
 
     @admin.action(description=_("Give the following ones of the repetition…"), permissions=["change"], location=EVERYWHERE)
     def pass_on(self, request, queryset):

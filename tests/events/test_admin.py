@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from events import registering, scheduling
+from events import registering, scheduling, wording
 from events.models import Event, EventPartner, Invitation, Registration
 from members.models import Entry, Letter
 from tests.cast import cast
@@ -395,7 +395,7 @@ def test_publish_restore_promote_and_copy(client, olga):
     draft, cancelled = make_event(published_at=None), make_event(status="cancelled")
     waits = make_registration(event=make_event(capacity=2), state=State.WAITING)
     act(client, "publish", draft)
-    act(client, "restore", cancelled)
+    act(client, "restore", cancelled, confirmed="yes")
     act(client, "promote", waits.event)
     for row in (draft, cancelled, waits):
         row.refresh_from_db()
@@ -404,6 +404,36 @@ def test_publish_restore_promote_and_copy(client, olga):
     copied = Event.objects.latest("pk")
     assert page.redirect_chain[-1][0] == reverse("admin:events_event_change", args=[copied.pk])
     assert copied.published_at is None
+
+
+def test_what_was_published_is_named_with_its_address_and_said_to_be_over(client, olga):
+    coming, past = make_event(title="À venir", published_at=None), make_event(title="Passée", published_at=None, days=-3)
+    page = act(client, "publish", coming, past).text
+    assert f'<a href="{coming.get_absolute_url()}">À venir</a>' in page
+    assert f'<a href="{past.get_absolute_url()}">Passée</a> (passée\xa0: parmi les rencontres passées).' in page
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [("postponed", "elle aura de nouveau lieu à sa date d’avant"), ("cancelled", "elle aura lieu finalement")]
+)
+def test_restoring_shows_the_date_before_anything_is_done(client, olga, status, says):
+    event = make_event(title="La rencontre", status=status)
+    page = act(client, "restore", event)
+    assert page.context["lines"][0].startswith(f"La rencontre\xa0: {says}, {wording.when(event)}.")
+    event.refresh_from_db()
+    assert event.status == status
+    act(client, "restore", event, confirmed="yes")
+    event.refresh_from_db()
+    assert event.status == "scheduled"
+
+
+def test_what_was_postponed_from_a_day_that_is_past_needs_a_new_one(client, olga):
+    event = make_event(status="postponed", days=-3)
+    steered = "donnez-lui-en une autre sur sa fiche"
+    assert steered in act(client, "restore", event).context["lines"][0]
+    assert steered in act(client, "restore", event, confirmed="yes").text
+    event.refresh_from_db()
+    assert event.status == "postponed"
 
 
 def test_a_registration_is_read_and_taken_back_with_a_reason(client, olga):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from events import checking, copying, registering, scheduling
 from events.models import Event, EventPartner, Talk
 from members.models import Entry, Letter
+from smclub.dates import short_day
 from tests.cast import cast
 from tests.make import (
     make_cycle,
@@ -340,7 +341,12 @@ def test_repeating_asks_first_and_says_what_is_missing(client):
         "2",
     )
     assert Event.objects.count() == 1
-    act(client, "repeat", event, confirmed="yes", rhythm="week", every="2", until="2027-04-10", count="")
+    made = act(client, "repeat", event, confirmed="yes", rhythm="week", every="2", until="2027-04-10", count="").text
+    assert "2 brouillons à relire" in made
+    for draft in Event.objects.exclude(pk=event.pk):
+        assert f'<a href="{reverse("admin:events_event_change", args=[draft.pk])}">{short_day(draft.local_day)}</a>' in made
+    again = act(client, "repeat", event, confirmed="yes", rhythm="week", every="2", until="2027-04-10", count="").text
+    assert "aucun brouillon n’a été créé" in again
     assert clocks(Event.objects.order_by("starts_at")) == ["2027-03-10 19:30", "2027-03-24 19:30", "2027-04-07 19:30"]
 
 
