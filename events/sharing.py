@@ -11,15 +11,16 @@ from members.passing_on import Message
 
 
 def message(event: Event, *, talks=()) -> Message:
-    """What, when, where, with whom, in the event's own language."""
+    """What, when, where, with whom, in the event's own language; once it is over, that it took place, and no invitation."""
     with translation.override(event.lang):
         place = event.town or (_("Online") if event.is_online else "")
-        when = wording.when(event) + (f" – {place}" if place else "")
+        when = wording.took_place(event) if event.is_over else wording.when(event)
+        when = " – ".join(part for part in (when, place) if part)
         return Message(
             title=calendar.prefix(event) + event.title,
             url=event.canonical_url(),
             lang=event.lang,
-            summary=event.summary,
+            summary="" if event.is_over else event.summary,
             facts=(when,),
             people=tuple(talk.person for talk in talks),
             hashtag=f"#{event.hashtag.lstrip('#')}" if event.hashtag else "",

@@ -1,6 +1,6 @@
 """When a meeting takes place, in words, in the active language and in the zone of the event."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,6 +22,8 @@ ZONES = {  # those near the club that a town's English name would not say well
     "Pacific/Tahiti": gettext_lazy("time in Tahiti"),
 }
 
+EVENING = timedelta(hours=12)  # what is shorter is of one day, past midnight too
+
 
 def span(start: datetime | None, end: datetime | None, precision: str, *, zone: str = "", tentative: bool = False) -> str:
     """The date as precisely as it is known; `start` and `end` in the zone of the event, which is named when `zone` is given."""
@@ -35,7 +37,7 @@ def span(start: datetime | None, end: datetime | None, precision: str, *, zone: 
     facts |= {"end": hour(end), "end_day": full_day(end)} if end else {}
     if end is None:
         words = _("%(day)s at %(start)s") % facts
-    elif start.date() == end.date() or (end - start).total_seconds() < 12 * 3600:
+    elif start.date() == end.date() or end - start < EVENING:
         words = _("%(day)s, from %(start)s to %(end)s") % facts
     else:
         words = _("from %(day)s at %(start)s to %(end_day)s at %(end)s") % facts
@@ -52,6 +54,19 @@ def when(event) -> str:
         zone=zone_label(event),
         tentative=event.is_hour_to_be_confirmed,
     )
+
+
+def took_place(event) -> str:
+    """The day of an event that is over, or its first and its last; nothing where no date is known."""
+    if event.precision == "none":
+        return ""
+    if event.precision == "month":
+        return _("Took place in %(month)s") % {"month": date_format(event.local_start, "F Y")}
+    first, after = event.days
+    last = after - timedelta(days=1)
+    if first != last and event.ends_at - event.starts_at >= EVENING:
+        return _("Took place from %(day)s to %(last)s") % {"day": full_day(first), "last": full_day(last)}
+    return _("Took place on %(day)s") % {"day": full_day(first)}
 
 
 def moved_from(event) -> str:

@@ -1,14 +1,24 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from events import wording
 from events.models import Event, Registration
 from tests.cast import cast
-from tests.make import make_cycle, make_event, make_group, make_invitation, make_member, make_registration, make_venue
+from tests.make import (
+    make_cycle,
+    make_event,
+    make_group,
+    make_invitation,
+    make_member,
+    make_post,
+    make_registration,
+    make_venue,
+)
 
 pytestmark = pytest.mark.django_db
 State = Registration.State
@@ -585,3 +595,57 @@ def test_a_venue_has_a_page_once_a_visitor_may_read_where_a_meeting_is(client, f
 def test_a_town_that_the_name_says_is_not_said_again(name, street, shown, place):
     venue = make_venue(name=name, street=street, postcode="35000")
     assert (str(venue), venue.place) == (shown, place)
+
+
+# -- passed on -------------------------------------------------------------------
+def passed_on(client, event) -> str:
+    """The text ready for LinkedIn on the page of `event`."""
+    found = re.search(r'id="text-linkedin"[^>]*>(.*?)</textarea>', client.get(event.get_absolute_url()).text, re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_what_is_passed_on_of_a_meeting_that_is_over_says_that_it_took_place(client):
+    event = make_event(title="La radio", summary="Venez nombreux !", venue=make_venue(city="Rennes"))
+    assert "Venez nombreux" in passed_on(client, event)
+    start = datetime(2026, 4, 1, 17, tzinfo=UTC)
+    Event.objects.update(published_at=start - timedelta(days=9), starts_at=start, ends_at=start + timedelta(hours=2))
+    lines = passed_on(client, event).splitlines()
+    assert lines[:2] == ["La radio", "A eu lieu le mercredi 1er\xa0avril 2026 – Rennes"]
+    assert lines[2:] == [event.canonical_url()]
+
+
+def test_once_a_write_up_leads_the_page_it_is_what_is_passed_on(client):
+    event = make_event(title="La radio", days=-5)
+    told = make_post(event=event, kind="report", title="Ce que la radio entend", excerpt="On a écouté.")
+    assert passed_on(client, event).splitlines() == [told.title, "On a écouté.", told.canonical_url()]
+
+
+def test_a_write_up_for_members_is_not_passed_on_from_an_open_meeting(client):
+    event = make_event(title="La radio", days=-5)
+    make_post(event=event, kind="report", title="Entre nous", audience="members")
+    client.force_login(cast("milan"))
+    assert passed_on(client, event).splitlines()[0] == "La radio"
+
+
+def test_of_a_meeting_that_did_not_take_place_nothing_is_passed_on_once_its_day_is_over(client):
+    assert passed_on(client, make_event(status="cancelled", days=3))
+    assert not passed_on(client, make_event(status="cancelled", days=-3))
+
+
+@pytest.mark.parametrize(
+    ("precision", "hours", "said"),
+    [
+        ("hour", 2, "A eu lieu le mardi 31\xa0mars 2026"),
+        ("hour", 7, "A eu lieu le mardi 31\xa0mars 2026"),  # past midnight
+        ("hour", 30, "A eu lieu du mardi 31\xa0mars 2026 au jeudi 2\xa0avril 2026"),
+        ("month", 2, "A eu lieu en mars 2026"),
+        ("none", None, ""),
+    ],
+)
+def test_when_it_took_place(precision, hours, said):
+    event = Event(precision=precision)
+    if hours:
+        event.starts_at = datetime(2026, 3, 31, 18, tzinfo=UTC)
+        event.ends_at = event.starts_at + timedelta(hours=hours)
+    with translation.override("fr"):
+        assert wording.took_place(event) == said
