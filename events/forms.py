@@ -49,6 +49,15 @@ class RegistrationForm(forms.Form):
         self.add_error(refusal.field if refusal.field in self.fields else None, refusal)
 
 
+class FewerGuestsForm(forms.Form):
+    """How many come with who was registered without an account, or reads a letter: as many as were said, or fewer."""
+
+    def __init__(self, *args, brought: int, **kwargs):
+        super().__init__(*args, initial={"guests": brought}, **kwargs)
+        self.fields["guests"] = _guests(brought)
+        self.fields["guests"].required = True
+
+
 def _guests(most: int) -> forms.IntegerField:
     if most > FEW:
         return forms.IntegerField(label=_("Guests you bring"), min_value=0, max_value=most, required=False)

@@ -22,10 +22,22 @@ def _facts(event: Event, language: str) -> dict:
     }
 
 
+def _by_link(letter, registration: Registration, deed: str) -> str:
+    """The page where its reader does that, signed in or not."""
+    return absolute(in_language(letter.language, f"events:{deed}_by_link", registration.event.slug, registration.token))
+
+
+def _of(letter, registration: Registration) -> dict:
+    """The facts, and what its reader may do about them."""
+    said = {"registration": registration, "leave_url": _by_link(letter, registration, "leave")}
+    if registration.guests and not registration.event.is_called_off:
+        said["guests_url"] = _by_link(letter, registration, "guests")
+    return _facts(registration.event, letter.language) | said
+
+
 def _confirm_url(letter, registration: Registration) -> str:
     """Where who goes says that they still come."""
-    page = in_language(letter.language, "events:confirm_by_link", registration.event.slug, registration.token)
-    return absolute(page) if registration.is_going else ""
+    return _by_link(letter, registration, "confirm") if registration.is_going else ""
 
 
 def _registration(letter) -> Registration | None:
@@ -46,10 +58,7 @@ def _about_a_state(letter, *states: str) -> dict | None:
         or registration.state_changed_at.isoformat() != letter.context["since"]
     ):
         return None
-    return _facts(registration.event, letter.language) | {
-        "registration": registration,
-        "leave_url": absolute(in_language(letter.language, "events:leave_by_link", registration.event.slug, registration.token)),
-    }
+    return _of(letter, registration)
 
 
 def _about_a_place(letter, *states: str) -> dict | None:
@@ -101,8 +110,7 @@ def last_minute(letter):
     facts = _about_a_place(letter, State.WAITING)
     if facts is None or not facts["event"].is_last_minute or not facts["registration"].fits():
         return None
-    event, token = facts["event"], facts["registration"].token
-    return facts | {"claim_url": absolute(in_language(letter.language, "events:claim_by_link", event.slug, token))}
+    return facts | {"claim_url": _by_link(letter, facts["registration"], "claim")}
 
 
 @composes("events.asked")
@@ -140,10 +148,7 @@ def _about_the_event(letter) -> dict | None:
     event = registration.event
     if event.status != letter.context["status"] or str(event.step) != letter.key.rpartition(":")[2]:
         return None
-    return _facts(event, letter.language) | {
-        "registration": registration,
-        "leave_url": absolute(in_language(letter.language, "events:leave_by_link", event.slug, registration.token)),
-    }
+    return _of(letter, registration)
 
 
 @composes("events.cancelled")
@@ -179,8 +184,7 @@ def new_link(letter):
     event = registration and registration.event
     if not event or not registration.is_going or event.is_called_off or event.is_over or not event.online_url:
         return None
-    leave = in_language(letter.language, "events:leave_by_link", event.slug, registration.token)
-    return _facts(event, letter.language) | {"registration": registration, "leave_url": absolute(leave)}
+    return _of(letter, registration)
 
 
 def _with_what_was(letter) -> dict | None:
@@ -217,9 +221,7 @@ def _reminder(letter) -> dict | None:
     if timezone.now() >= reminding.of_kind(letter.kind).closes(event):
         return None
     letter.stop_url = preferring.stop_url(letter, [letter.kind]) if registration.member else ""
-    return _facts(event, letter.language) | {
-        "registration": registration,
-        "leave_url": absolute(in_language(letter.language, "events:leave_by_link", event.slug, registration.token)),
+    return _of(letter, registration) | {
         "hour": wording.start_hour(event),
         "is_today": event.local_day == timezone.now().astimezone(event.zone).date(),
         "stop_url": letter.stop_url,
@@ -261,8 +263,7 @@ def mailing(letter):
     if registration is None or not registration.is_live:
         return None
     may_leave = not row.event.is_over and not row.event.is_called_off
-    leave_url = in_language(letter.language, "events:leave_by_link", row.event.slug, registration.token)
-    return facts | {"registration": registration, "leave_url": absolute(leave_url) if may_leave else ""}
+    return facts | {"registration": registration, "leave_url": _by_link(letter, registration, "leave") if may_leave else ""}
 
 
 def _with_own_page(letter, facts: dict) -> dict | None:

@@ -21,7 +21,19 @@ from members.models import Entry, Member
 from members.profiles import keep_name
 from smclub.changed import pages_changed
 
-__all__ = ["Busy", "Refused", "capacity_changed", "claim", "give_back", "join", "leave", "promote", "set_guests", "unite"]
+__all__ = [
+    "Busy",
+    "Refused",
+    "bring",
+    "capacity_changed",
+    "claim",
+    "give_back",
+    "join",
+    "leave",
+    "promote",
+    "set_guests",
+    "unite",
+]
 State = Registration.State
 BETTER = (State.GOING, State.WAITING, State.PENDING, State.REMOVED, State.CANCELLED)  # of two answers of one person
 
@@ -80,12 +92,15 @@ def join(
 def set_guests(event: Event, *, member: Member, guests: int) -> Registration:
     """Raises Refused; a refusal leaves the registration as it was."""
     event = Event.objects.lock(event.pk)
-    registration = event.registrations.filter(member=member).first()
-    if registration is None or not registration.is_live:
-        raise Refused(_("You are not registered."), code="unknown")
-    registration = _change_guests(event, registration, guests)
-    asking.keep_names(registration, None, guests=guests)
-    return registration
+    return _set_guests(event, event.registrations.filter(member=member).first(), guests)
+
+
+@patient
+@transaction.atomic
+def bring(registration: Registration, *, guests: int) -> Registration:
+    """The same by the link of a letter, which need not be an account's."""
+    event = Event.objects.lock(registration.event_id)
+    return _set_guests(event, event.registrations.filter(pk=registration.pk).first(), guests)
 
 
 @patient
@@ -110,8 +125,8 @@ def too_late(registration: Registration) -> str:
     if free is None or not 0 < free < registration.seats:
         return _("No place is free any more: somebody was quicker. You keep your rank.")
     text = ngettext(
-        "%(n)s place is left and you are %(seats)s: on the page of the meeting, say that you come with fewer guests.",
-        "%(n)s places are left and you are %(seats)s: on the page of the meeting, say that you come with fewer guests.",
+        "%(n)s place is left and you are %(seats)s: say that you come with fewer guests.",
+        "%(n)s places are left and you are %(seats)s: say that you come with fewer guests.",
         free,
     )
     return text % {"n": free, "seats": registration.seats}
@@ -256,6 +271,14 @@ def _guests_of_both(event: Event, kept: Registration, others: list[Registration]
     wanted = min(max(row.guests for row in (kept, *others) if row.is_live), event.max_guests)
     free = event.free() if kept.is_going else None
     return max(kept.guests, wanted if free is None else min(wanted, kept.guests + free))
+
+
+def _set_guests(event: Event, registration: Registration | None, guests: int) -> Registration:
+    if registration is None or not registration.is_live:
+        raise Refused(_("You are not registered."), code="unknown")
+    registration = _change_guests(event, registration, guests)
+    asking.keep_names(registration, None, guests=guests)
+    return registration
 
 
 def _change_guests(event: Event, registration: Registration, guests: int) -> Registration:

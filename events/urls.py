@@ -23,5 +23,6 @@ urlpatterns = [
     path("<slug:slug>/pouvoir/retrait/", proxy_views.proxy_withdraw, name="proxy_withdraw"),
     path("<slug:slug>/desinscription/", views.leave, name="leave"),
     path("<slug:slug>/confirmation/<slug:token>/", views.confirm_by_link, name="confirm_by_link"),
+    path("<slug:slug>/accompagnants/<slug:token>/", views.guests_by_link, name="guests_by_link"),
     path("<slug:slug>/desinscription/<slug:token>/", views.leave_by_link, name="leave_by_link"),
 ]

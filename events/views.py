@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events import attaching, confirming, linked_data, registering, sharing
-from events.forms import EventFilter
+from events.forms import EventFilter, FewerGuestsForm
 from events.models import Cycle, Event, Registration, Venue
 from events.panel import answered, panel_of
 from events.programme import Season, with_meetings
@@ -136,6 +136,22 @@ def confirm_by_link(request, slug, token):
     return _by_link(request, slug, token, confirming.confirm, template="events/registration_confirm.html")
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def guests_by_link(request, slug, token):
+    """Fewer guests, without signing in: whom an organiser registered may have no account to say it with."""
+    registration, refusal, is_changed = _of_link(slug, token), None, False
+    form = FewerGuestsForm(request.POST if request.method == "POST" else None, brought=registration.guests)
+    if form.is_valid():
+        try:
+            registration, is_changed = registering.bring(registration, **form.cleaned_data), True
+        except registering.Refused as error:
+            refusal = error if error.field is None else form.add_error(error.field, error)
+    context = {"event": registration.event, "registration": registration, "refusal": refusal, "is_changed": is_changed}
+    context |= {"form": form, "may_ask_again": isinstance(refusal, Busy)}
+    return told(render(request, "events/registration_guests.html", context), refusal)
+
+
 @require_safe
 @shared()
 def cycle_detail(request, slug):
@@ -174,12 +190,7 @@ def _leave(registration: Registration) -> Registration:
 
 def _by_link(request, slug: str, token: str, deed, *, template: str) -> HttpResponse:
     """What the token of a letter opens: the page asks, its button does the deed."""
-    registration = get_object_or_404(
-        Registration.objects.with_reader().select_related("event__venue", "member").filter(event__in=Event.objects.published()),
-        token=token,
-        event__slug=slug,
-    )
-    refusal = None
+    registration, refusal = _of_link(slug, token), None
     if request.method == "POST":
         try:
             registration = deed(registration)
@@ -190,6 +201,12 @@ def _by_link(request, slug: str, token: str, deed, *, template: str) -> HttpResp
     if request.method == "POST" and deed is _claim and registration.is_waiting and not refusal:
         context["too_late"] = registering.too_late(registration)
     return told(render(request, template, context), refusal)
+
+
+def _of_link(slug: str, token: str) -> Registration:
+    """The registration that the link of a letter is about."""
+    read = Registration.objects.with_reader().select_related("event__venue", "member")
+    return get_object_or_404(read.filter(event__in=Event.objects.published()), token=token, event__slug=slug)
 
 
 def _event(request, slug: str) -> Event:

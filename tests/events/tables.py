@@ -1,7 +1,7 @@
 """How a row of a table of tests is driven: a meeting and those registered for it, a deed on a page of the site, what follows.
 
-Those registered are written as they stand, in the order they came: "ann going+2, milan waiting". Milan is who acts on the page;
-Olga is who acts at the desk.
+Those registered are written as they stand, in the order they came: "ann going+2, milan waiting"; "here" is going, and all of them
+are there. Milan is who acts on the page; Olga is who acts at the desk.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,10 @@ def meeting(standing: str, **fields) -> Event:
     for one in filter(None, standing.split(", ")):
         name, state = one.split()
         state, _plus, guests = state.partition("+")
-        make_registration(event=event, member=person(name), state=state, guests=int(guests or 0))
+        fields = {"state": state, "guests": int(guests or 0)}
+        if state == "here":
+            fields |= {"state": "going", "arrived": 1 + fields["guests"], "checked_in_at": event.starts_at}
+        make_registration(event=event, member=person(name), **fields)
     return event
 
 
@@ -36,12 +39,14 @@ def standing(event: Event) -> str:
     """As `meeting` takes it; "–" is who has no account any more."""
     rows = event.registrations.select_related("member").order_by("queue_no")
     who = [(row.member.email.split("@")[0] if row.member else "–", row) for row in rows]
-    return ", ".join(f"{name} {row.state}{f'+{row.guests}' if row.guests else ''}" for name, row in who)
+    return ", ".join(
+        f"{name} {'here' if row.arrived else row.state}{f'+{row.guests}' if row.guests else ''}" for name, row in who
+    )
 
 
 def seats(standing: str) -> int:
     """How many places that many people hold."""
-    going = [one.split()[1] for one in standing.split(", ") if " going" in one]
+    going = [one.split()[1] for one in standing.split(", ") if " going" in one or " here" in one]
     return sum(1 + int(state.partition("+")[2] or 0) for state in going)
 
 
@@ -159,6 +164,10 @@ def join(guests: int = 0) -> Page:
 
 LEAVE, CLAIM = Page("leave", {}), Page("claim", {})
 LEAVE_BY_LINK, CLAIM_BY_LINK = Link("leave", {}), Link("claim", {})
+
+
+def bring(guests: int) -> Link:
+    return Link("guests", {"guests": guests})
 
 
 def at_desk(name: str, **data) -> Action:

@@ -41,6 +41,7 @@ VERBS = {  # verb -> what it is called with, of a meeting and one of its registr
     "registering.join": lambda event, row: ((event,), {"member": make_member()}),
     "registering.claim": lambda event, row: ((event,), {"member": row.member}),
     "registering.set_guests": lambda event, row: ((event,), {"member": row.member, "guests": 1}),
+    "registering.bring": of_row(guests=1),
     "registering.leave": lambda event, row: ((event,), {"member": row.member}),
     "registering.claim_place": of_row(),
     "registering.give_back": of_row(),

@@ -176,6 +176,49 @@ def test_the_last_minute_place_is_theirs_by_the_link(client):
     assert row.is_going
 
 
+def test_the_link_of_the_letter_says_that_they_come_with_fewer(client):
+    event = make_event(capacity=3, max_guests=2)
+    row = register(event, **INES, guests=2)
+    Registration.objects.filter(pk=row.pk).update(guest_names="Ugo\nZoé")
+    waiting = make_registration(event=event, state=State.WAITING)
+    url = reverse("events:guests_by_link", args=[event.slug, row.token])
+    assert url in said("Venir avec moins de monde")
+    assert "Inès, vous venez avec 2 personnes. Moins" in client.get(url).text
+    assert event.registrations.get(pk=row.pk).guests == 2
+    assert "vous venez avec 1 personne." in client.post(url, {"guests": "1"}).text
+    for one in (row, waiting):
+        one.refresh_from_db()
+    assert (row.state, row.guests, row.guest_names, waiting.state) == (State.GOING, 1, "Ugo", State.GOING)
+    client.post(url, {"guests": "0"})
+    assert "sans personne d’autre" in client.get(url).text
+    assert "you come alone" in client.get(f"/en{url}").text
+    assert client.get(reverse("events:guests_by_link", args=[make_event().slug, row.token])).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "3", "abc", "9" * 30, "1\x00", None])
+def test_a_number_that_cannot_be_is_said_beside_the_field_of_the_link(client, typed):
+    event = make_event(max_guests=3)
+    row = register(event, **INES, guests=2)
+    url = reverse("events:guests_by_link", args=[event.slug, row.token])
+    page = client.post(url, {} if typed is None else {"guests": typed})
+    assert list(page.context["form"].errors) == ["guests"]
+    assert event.registrations.get().guests == 2
+
+
+def test_who_claims_with_too_many_is_led_to_come_with_fewer_without_an_account(client):
+    event = make_event(capacity=2, max_guests=1)
+    make_registration(event=event)
+    row = register(event, **INES, guests=1)
+    with time_machine.travel(event.starts_at - timedelta(hours=6)):
+        page = client.post(reverse("events:claim_by_link", args=[event.slug, row.token])).text
+        assert "1 place est libre et vous êtes 2" in page
+        url = reverse("events:guests_by_link", args=[event.slug, row.token])
+        assert url in page
+        assert "nous vous attendons" in client.post(url, {"guests": "0"}).text
+    row.refresh_from_db()
+    assert (row.state, row.guests) == (State.GOING, 0)
+
+
 def test_those_who_run_it_write_to_them_as_to_the_others():
     event = make_event(lang="fr")
     register(event, **INES, language="en")

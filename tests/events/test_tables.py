@@ -22,6 +22,7 @@ from tests.events.tables import (
     LEAVE,
     LEAVE_BY_LINK,
     at_desk,
+    bring,
     door,
     form,
     join,
@@ -262,7 +263,7 @@ STATES = {
     ),
     # guests
     "going, fewer guests: the places are free": Row(
-        {"page": join(1)},
+        {"page": join(1), "link": bring(1)},
         "milan going+2, ann waiting",
         "milan going+1, ann going",
         PARTIES,
@@ -276,11 +277,29 @@ STATES = {
         says="Il n’y a pas assez de places : votre inscription reste comme elle était.",
     ),
     "waiting, fewer guests: going once they fit": Row(
-        {"page": join(0)},
+        {"page": join(0), "link": bring(0)},
         "ann going+1, milan waiting+1",
         "ann going+1, milan going",
         PARTIES,
         letters="promoted milan",
+    ),
+    "waiting, fewer guests after the cut-off: going once they fit": Row(
+        {"page": join(0), "link": bring(0)},
+        "ann going+1, milan waiting+1, bob waiting",
+        "ann going+1, milan going, bob waiting",
+        PARTIES,
+        at=LATE,
+        letters="promoted milan",
+        says={"page": "Vous y serez", "link": "nous vous attendons"},
+    ),
+    "going, more guests by the link of a letter: unchanged": Row(
+        {"link": bring(2)}, "milan going+1", event=PARTIES, says="inférieure ou égale à 1"
+    ),
+    "going, fewer guests once more are here: unchanged": Row(
+        {"page": join(0), "link": bring(0)},
+        "milan here+1",
+        event=PARTIES | {"days": 0},
+        says="Vous êtes déjà plus nombreux sur place.",
     ),
     "waiting, more guests: the rank is kept": Row(
         {"page": join(2)}, "ann going+2, milan waiting, bob waiting", "ann going+2, milan waiting+2, bob waiting", PARTIES
@@ -360,10 +379,10 @@ STATES = {
     "removed, join: unchanged": Row({"page": join()}, "milan removed", says="L’organisation a annulé votre inscription"),
     # the door
     "waiting, at the door: going": Row(
-        {"door": door("admit", is_confirmed="on")}, "milan waiting", "milan going", {"days": 0}, log="event.admit"
+        {"door": door("admit", is_confirmed="on")}, "milan waiting", "milan here", {"days": 0}, log="event.admit"
     ),
     "none, at the door: going": Row(
-        {"door": door("walk_in", name="Milan", email="milan@example.org")}, "", "milan going", {"days": 0}, log="event.walk_in"
+        {"door": door("walk_in", name="Milan", email="milan@example.org")}, "", "milan here", {"days": 0}, log="event.walk_in"
     ),
 }
 
@@ -695,7 +714,11 @@ HAPPENINGS = {
     ),
     # over
     "over: what is said stays": Row(
-        {"page": join(2)}, "milan going", event={"max_guests": 2}, at=DAY, says="Cette rencontre a eu lieu."
+        {"page": join(2), "link": LEAVE_BY_LINK},
+        "milan going",
+        event={"max_guests": 2},
+        at=DAY,
+        says="Cette rencontre a eu lieu.",
     ),
     # the door
     "somebody comes in beyond the places: asked first": Row(
@@ -704,14 +727,14 @@ HAPPENINGS = {
     "somebody comes in beyond the places": Row(
         {"door": door("walk_in", name="Ugo", people=2, is_confirmed="on")},
         "ann going",
-        "ann going, – going+1",
+        "ann going, – here+1",
         FULL | {"days": 0},
         log="event.walk_in",
     ),
     "who waits comes in beyond the places": Row(
         {"door": door("admit", is_confirmed="on")},
         "ann going, bob waiting, milan waiting",
-        "ann going, bob waiting, milan going",
+        "ann going, bob waiting, milan here",
         FULL | {"days": 0},
         log="event.admit",
     ),

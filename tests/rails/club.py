@@ -166,6 +166,8 @@ def arguments(club) -> dict[str, list]:
         "events:claim": [club.open.slug],
         "events:claim_by_link": [club.open.slug, club.registration.token],
         "events:claim_by_link[forged]": [club.open.slug, "forged"],
+        "events:guests_by_link": [club.open.slug, club.registration.token],
+        "events:guests_by_link[forged]": [club.open.slug, "forged"],
         "events:document": [club.past.slug, club.document.pk],
         "events:document[members]": [club.past.slug, club.members_document.pk],
         "events:document[invitation]": [club.invited.slug, club.invited_document.pk],

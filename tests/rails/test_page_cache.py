@@ -46,6 +46,7 @@ NOT_KEPT = {  # pages that answer a visitor with 200 and are theirs alone, or al
     "posts:report_thanks",
     "posts:preview",
     "events:claim_by_link",
+    "events:guests_by_link",
     "events:leave_by_link",
     "events:confirm_by_link",
     "events:ticket_by_link",

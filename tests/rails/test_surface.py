@@ -27,6 +27,7 @@ FORMS = (
     "members:letters",
     "posts:report",
     "events:claim_by_link",
+    "events:guests_by_link",
     "events:feedback",
     "events:leave_by_link",
     "events:confirm_by_link",
