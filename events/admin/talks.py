@@ -56,7 +56,8 @@ class TalkInline(ClubInline):
 
 
 def revoke_links(formset, *, by) -> None:
-    """What the formset of talks asks beside its fields; nothing of another formset."""
-    for form in formset.forms:
-        if formset.model is Talk and form.cleaned_data.get("is_revoked") and form.instance.pk:
+    """What the formset of talks asks beside its fields, and the link of who was entered by mistake; nothing of others."""
+    for form in formset.forms if formset.model is Talk else []:
+        is_somebody_else = "person" in form.changed_data and form.initial.get("person")
+        if form.instance.pk and (form.cleaned_data.get("is_revoked") or is_somebody_else):
             speaking.revoke(form.instance, by=by)

@@ -12,6 +12,7 @@ from events import speaking
 from events.models import Talk
 from members.models import Entry, Letter, Person
 from tests.cast import cast
+from tests.desk import save
 from tests.make import make_event, make_person, make_post, make_talk
 from tests.rails.club import GIF
 
@@ -154,3 +155,14 @@ def test_the_desk_gives_the_link_and_another_when_asked(client, talk):
     text = client.get(reverse("admin:events_event_change", args=[talk.event_id])).text
     assert page(talk) in text
     assert "talks-0-is_revoked" in text
+
+
+def test_the_link_of_who_was_entered_by_mistake_opens_nothing_of_who_speaks_instead(client, talk):
+    path, speaks = page(talk), make_person(name="Ugo Juste")
+    client.force_login(cast("olga"))
+    save(client, talk.event, **{"talks-0-title": "Le fil"})
+    assert client.get(path).status_code == 200
+    save(client, talk.event, **{"talks-0-person": speaks.pk})
+    assert client.get(path).status_code == 404
+    talk.refresh_from_db()
+    assert "Ugo Juste" in client.get(page(talk)).text
