@@ -26,9 +26,20 @@ class RegistrationAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).filter(event__in=Event.objects.run_by(request.user))
 
+    def get_exclude(self, request, obj=None):
+        """Addresses are for those alone who may see accounts: the others read a name."""
+        if request.user.has_perm("members.view_member"):
+            return self.exclude
+        return [*self.exclude, "member", "name", "email"]
+
+    def get_readonly_fields(self, request, obj=None):
+        if request.user.has_perm("members.view_member"):
+            return self.readonly_fields
+        return ["who", *self.readonly_fields]
+
     @admin.display(description=_("member"), ordering="member__name")
     def who(self, registration):
-        return registration.member or registration.name or "–"
+        return registration.shown_name
 
     @admin.display(description=_("answers"))
     def said(self, registration):

@@ -189,7 +189,7 @@ class Registration(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member or self.name or '—'} · {self.event}"
+        return f"{self.shown_name} · {self.event}"
 
     @property
     def seats(self) -> int:

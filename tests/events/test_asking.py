@@ -245,6 +245,23 @@ def test_a_coordinator_is_given_no_address(client, dinner):
     assert "@" not in client.post(reverse("admin:events_event_table", args=[dinner.pk])).content.decode()
 
 
+def test_nor_is_one_on_the_pages_of_registrations(client, dinner):
+    """Neither of an account that nobody named, nor of somebody without an account; nor is it asked about by hand."""
+    coralie = cast("coralie")
+    dinner.group = coralie.group_memberships.create(group=make_group(), role="coordinator").group
+    dinner.save()
+    nameless = make_registration(event=dinner, member=make_member(name="", email="sansnom@example.org"))
+    zoe = make_registration(event=dinner, member=None, name="Zoé", email="zoe@example.org", language="fr")
+    pages = [reverse("admin:events_registration_changelist"), *(change_url(row) for row in (nameless, zoe))]
+    for who, is_shown in (("coralie", False), ("olga", True)):
+        client.force_login(cast(who))
+        texts = [client.get(page).text.replace(f"{who}@example.org", "") for page in pages]
+        assert [("@example.org" in text) for text in texts] == [False, is_shown, is_shown]
+        assert "Zoé" in texts[2]
+    client.force_login(coralie)
+    assert client.get(pages[0], {"email__startswith": "zoe"}).status_code != 200
+
+
 def test_the_table_of_a_meeting_that_is_over_says_who_came(client):
     client.force_login(cast("olga"))
     event = make_event(days=-2)
