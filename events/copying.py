@@ -56,7 +56,6 @@ COPIED = (
     "has_waiting_list",
     "is_by_approval",
 )
-SHIFTED = ("rsvp_opens_at", "rsvp_closes_at", "promotion_cutoff_at")
 GIVEN = {  # what the following ones may take from a meeting: the fields behind each name
     "title": ("title", "public_title"),
     "text": ("summary", "body", "body_html", "hashtag"),
@@ -172,13 +171,24 @@ def _twin(event: Event, *, days: int, position: int | None, repetition: uuid.UUI
     draft = Event(**{name: getattr(event, name) for name in COPIED}, slug=free_slug(event.public_title or event.title))
     if event.was_online is not None:
         draft.venue, draft.is_online = event.previous_venue, event.was_online
-    for name in SHIFTED:
+    for name in scheduling.REGISTRATION:
         setattr(draft, name, later(getattr(event, name), days=days, zone=event.zone))
     is_month = event.precision == Event.Precision.MONTH
     draft.starts_at, draft.ends_at = _next_month(event) if is_month else _span(event, days=days)
+    _keep_order(draft)
     draft.cycle_position, draft.repetition = position, repetition
     draft.save()
     return draft
+
+
+def _keep_order(draft: Event) -> None:
+    """Clocks that change turn two hours of one night around: what would close too late closes in time, what opens is open."""
+    latest = draft.starts_at if draft.precision == Event.Precision.HOUR else draft.ends_at
+    for name in scheduling.FOLLOWING:
+        if latest and (at := getattr(draft, name)):
+            setattr(draft, name, min(at, latest))
+    if draft.rsvp_opens_at and draft.closes_at and draft.rsvp_opens_at >= draft.closes_at:
+        draft.rsvp_opens_at = None
 
 
 def later(at: datetime | None, *, days: int, zone) -> datetime | None:

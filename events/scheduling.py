@@ -7,6 +7,7 @@ letters about it, that of the last `step` is true; a street that is spelled othe
 
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ Status = Event.Status
 MOVING = ("starts_at", "ends_at", "precision", "is_hour_to_be_confirmed", "zone_name", "venue", "is_online")
 MOVED_ONLINE = ("venue", "is_online", "previous_venue", "was_online")
 FOLLOWING = ("rsvp_closes_at", "promotion_cutoff_at")  # move with the start unless given
+REGISTRATION = ("rsvp_opens_at", *FOLLOWING)  # in the same UPDATE as the dates: their order is that of the whole row
 SMALL = timedelta(minutes=30)  # from there on a change is told, whatever is asked
 
 
@@ -132,7 +134,7 @@ def restore(event: Event, *, by: Member) -> Event:
 @patient
 @transaction.atomic
 def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> Event:
-    """Moves an event to the new values of MOVING (and of FOLLOWING, which otherwise move with the start).
+    """Moves an event to the new values of MOVING and of REGISTRATION, of which FOLLOWING otherwise move with the start.
 
     With a new start a postponed event takes place again. Those going and waiting are told once, old and new, unless it is over;
     `is_silent` spares them a small change. Raises Refused.
@@ -152,6 +154,7 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
         event.previous_venue = event.was_online = None
     if "starts_at" in moved or not event.is_called_off:
         event.status, event.status_reason = event.standing, event.status_reason if event.standing == before else ""
+    _refuse_disorder(event)
     has_moved = not set(moved).isdisjoint(MOVING)  # or registration closes at another hour, which no calendar says
     event.ical_sequence += has_moved
     event.step += has_moved and not is_silent
@@ -267,6 +270,14 @@ def _follow(event: Event, moved: dict) -> None:
         at = getattr(event, name)
         if at and name not in moved:
             setattr(event, name, at + by_how_much)
+
+
+def _refuse_disorder(event: Event) -> None:
+    """Of dates that the form did not see together. Raises Refused, in the sentence of the constraint."""
+    try:
+        event.validate_constraints()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="untrue") from error
 
 
 def _tell_live(event: Event, kind: str, *, but=(), **facts) -> None:

@@ -12,7 +12,7 @@ from events import registering, scheduling
 from events.copying import GIVEN_LABELS, MOST, free_slug
 from events.models import Event, Invitation
 from events.models.event import validate_zone
-from events.scheduling import FOLLOWING, MOVING
+from events.scheduling import FOLLOWING, MOVING, REGISTRATION
 from members.models.member import fold_email
 from smclub.clocks import MomentField, MomentWidget
 from smclub.links import web_address
@@ -229,6 +229,7 @@ class EventForm(AsksIfFewer, forms.ModelForm):
         typed = data.pop("starts_at", None), data.pop("ends_at", None)
         if data.get("precision") and data.get("zone_name"):
             self._set_dates(data, *typed)
+            self._follow(data)
             self._refuse_registration_out_of_order(data)
         if {"capacity", "reserved"} & set(self.changed_data) and _keeps_too_many(data):
             self._refuse("reserved", _("More places are kept than there are."), "reserved")
@@ -239,7 +240,7 @@ class EventForm(AsksIfFewer, forms.ModelForm):
     @property
     def moves(self) -> dict:
         """The new values of what a calendar shows, for `scheduling.reschedule`."""
-        return {name: self.cleaned_data[name] for name in self.changed if name in (*MOVING, *FOLLOWING)}
+        return {name: self.cleaned_data[name] for name in self.changed if name in (*MOVING, *REGISTRATION)}
 
     @property
     def changed(self) -> list[str]:
@@ -279,15 +280,24 @@ class EventForm(AsksIfFewer, forms.ModelForm):
         if data["ends_at"] <= data["starts_at"]:
             self._refuse("ends_at", _("An event must end after it starts."), "order")
 
+    def _follow(self, data: dict) -> None:
+        """What nobody typed moves with the start, as `scheduling.reschedule` will move it: it is looked at where it will be."""
+        before, start = self.instance.starts_at, data.get("starts_at")
+        if before and start:
+            for name in set(FOLLOWING).difference(self.changed):
+                if at := getattr(self.instance, name):
+                    data[name] = at + (start - before)
+
     def _refuse_registration_out_of_order(self, data: dict) -> None:
-        """An end that nobody typed moves with the start: it is looked at where it will be."""
-        start, opens, closes = (data.get(name) for name in ("starts_at", "rsvp_opens_at", "rsvp_closes_at"))
+        start, opens, closes, cutoff = (data.get(name) for name in ("starts_at", *REGISTRATION))
         if start is None:
             return
-        if closes and "rsvp_closes_at" not in self.changed_data and self.instance.starts_at:
-            closes += start - self.instance.starts_at
-        elif closes and closes > (start if data["precision"] == HOUR else data["ends_at"]):
+        latest = start if data["precision"] == HOUR else data["ends_at"]
+        if closes and closes > latest:
             self._refuse("rsvp_closes_at", _("Registration cannot close after the meeting has begun."), "order")
+        if cutoff and cutoff > latest:
+            text = _("Places are no longer given by themselves once the meeting has begun.")
+            self._refuse("promotion_cutoff_at", text, "order")
         if opens and opens >= (closes or start):
             self._refuse("rsvp_opens_at", _("Registration would open after it has closed."), "order")
 

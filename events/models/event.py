@@ -27,6 +27,12 @@ def validate_zone(name: str) -> None:
         raise ValidationError(_("This is not a time zone."), code="zone")
 
 
+def _not_after_it_began(name: str) -> Q:
+    """To the hour, until the start at the latest; of a day, until it is over; unknown where there is no date."""
+    unknown = Q(**{f"{name}__isnull": True}) | Q(starts_at__isnull=True)
+    return unknown | Q(**{f"{name}__lte": F("starts_at")}) | (~Q(precision="hour") & Q(**{f"{name}__lte": F("ends_at")}))
+
+
 class Event(Searchable, models.Model):
     """A meeting (*rencontre*), of the club or, for a *rendez-vous extérieur*, of somebody else."""
 
@@ -189,6 +195,24 @@ class Event(Searchable, models.Model):
                 condition=~Q(status="online") | Q(is_online=True, venue__isnull=True, was_online__isnull=False),
                 name="event_moved_online_has_no_venue",
                 violation_error_message=_("A meeting that was moved online takes place nowhere else."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rsvp_opens_at__isnull=True)
+                | Q(rsvp_closes_at__isnull=False, rsvp_opens_at__lt=F("rsvp_closes_at"))
+                | Q(rsvp_closes_at__isnull=True, starts_at__isnull=True)
+                | Q(rsvp_closes_at__isnull=True, rsvp_opens_at__lt=F("starts_at")),
+                name="event_opens_before_it_closes",
+                violation_error_message=_("Registration would open after it has closed."),
+            ),
+            models.CheckConstraint(
+                condition=_not_after_it_began("rsvp_closes_at"),
+                name="event_closes_before_it_begins",
+                violation_error_message=_("Registration cannot close after the meeting has begun."),
+            ),
+            models.CheckConstraint(
+                condition=_not_after_it_began("promotion_cutoff_at"),
+                name="event_promotes_before_it_begins",
+                violation_error_message=_("Places are no longer given by themselves once the meeting has begun."),
             ),
         ]
 
