@@ -14,7 +14,7 @@ from tests.make import make_dues, make_event, make_member, make_registration
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 State = Registration.State
-CLIENTS = 12
+CLIENTS, FIFTY = 12, 50
 
 
 def run(deeds, **options):
@@ -53,6 +53,17 @@ def test_twelve_join_five_places_with_guests():
     assert answers == Counter(r.state for r in rows)
     assert 4 <= event.taken() <= 5
     assert Letter.objects.filter(kind="events.registered").count() == sum(r.is_going for r in rows)
+
+
+def test_fifty_want_the_last_place():
+    """RC-01: one has it, and the others wait in the order in which the database took them."""
+    event = make_event(capacity=1)
+    answers = run(joins(event, people(FIFTY)))
+    rows = check(event)
+    assert answers == {State.GOING: 1, State.WAITING: FIFTY - 1}
+    assert [row.queue_no for row in rows] == list(range(1, FIFTY + 1))
+    assert [row.is_going for row in rows] == [True] + [False] * (FIFTY - 1)
+    assert Counter(Letter.objects.values_list("kind", flat=True)) == {"events.registered": 1, "events.waiting": FIFTY - 1}
 
 
 def test_without_a_waiting_list_exactly_as_many_as_there_are_places():
