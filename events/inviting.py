@@ -23,16 +23,18 @@ def invite(event: Event, *, by: Member, email: str = "", member: Member | None =
 
 
 def write_to_invited(event: Event) -> None:
-    """The letters of those who were invited while the event was a draft."""
+    """The letters of those invited before it appears, each once: they leave when it does, whenever that is by now."""
     for invitation in event.invitations.select_related("member"):
         _write_to(event, invitation)
 
 
 def _write_to(event: Event, invitation: Invitation) -> None:
     send_after = max(event.published_at, timezone.now())  # nobody is invited to a page that does not answer yet
+    key = f"events.invitation:{invitation.pk}"
+    Letter.objects.filter(key=key, state=Letter.State.DROPPED).delete()  # its page had been taken back when its turn came
     row = letter(
         "events.invitation",
-        key=f"events.invitation:{invitation.pk}",
+        key=key,
         to=invitation.member or invitation.email,
         language=invitation.member.language if invitation.member else event.lang,
         invitation=invitation.pk,

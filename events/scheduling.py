@@ -52,6 +52,8 @@ def set_publication(event: Event, *, by: Member, at: datetime | None) -> Event:
     before, event.published_at = event.published_at, at
     told = {True: "published", False: "draft"}
     _written(event, "event.publish", by=by, fields=["published_at"], before=told[before is not None], after=told[at is not None])
+    if event.published_at:
+        inviting.write_to_invited(event)
     if not event.is_published:
         picturing.may_be_known(event.cover_id)
     return event

@@ -11,6 +11,7 @@ from events import attaching, copying, inviting, linked_data, registering, sched
 from events.admin.forms import EventForm
 from events.models import Event, Registration
 from events.panel import panel_of
+from members import outbox
 from members.models import Club, GroupMembership, Letter
 from tests.cast import cast
 from tests.make import make_cycle, make_event, make_group, make_member, make_registration
@@ -54,6 +55,25 @@ def test_publishing_now_sends_the_invitations_now():
     assert Letter.objects.get().send_after == event.published_at
     scheduling.publish(event, by=cast("olga"))
     assert Letter.objects.get().send_after <= timezone.now()
+
+
+def test_invitations_leave_when_the_page_appears_however_often_that_is_changed():
+    """Put off, taken back to the drafts until their turn has come and gone, published at last: once, and with the page there."""
+    olga, now = cast("olga"), timezone.now()
+    event = make_event(audience="invitation", published_at=now + timedelta(days=1), days=20)
+    inviting.invite(event, by=olga, email="ines@example.org")
+    event = scheduling.set_publication(event, by=olga, at=now + timedelta(days=3))
+    assert Letter.objects.get().send_after == event.published_at
+    event = scheduling.set_publication(event, by=olga, at=None)
+    with time_machine.travel(now + timedelta(days=3, hours=12), tick=False):
+        outbox.deliver(Letter.objects.get().pk)
+        assert Letter.objects.get().state == Letter.State.DROPPED
+    with time_machine.travel(now + timedelta(days=4, hours=12), tick=False):
+        scheduling.publish(event, by=olga)
+        outbox.deliver(Letter.objects.get().pk)
+        event = scheduling.set_publication(event, by=olga, at=now + timedelta(days=6))
+        scheduling.publish(event, by=olga)
+    assert Letter.objects.get().state == Letter.State.SENT
 
 
 def test_a_cancelled_meeting_is_not_restored_after_its_date():
