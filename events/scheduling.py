@@ -138,8 +138,8 @@ def restore(event: Event, *, by: Member) -> Event:
 def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> Event:
     """Moves an event to the new values of MOVING and of REGISTRATION, of which FOLLOWING otherwise move with the start.
 
-    With a new start a postponed event takes place again. Those going and waiting are told once, old and new, unless it is over;
-    `is_silent` spares them a small change. Raises Refused.
+    With a new start a postponed event takes place again; without, the letter of its new date will tell the rest. Those going and
+    waiting are told once, old and new, unless it is over; `is_silent` spares them a small change. Raises Refused.
     """
     event = Event.objects.lock(event.pk)
     moved = _differing(event, new)
@@ -159,13 +159,14 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
     _refuse_disorder(event)
     has_moved = not set(moved).isdisjoint(MOVING)  # or registration closes at another hour, which no calendar says
     event.ical_sequence += has_moved
-    event.step += has_moved and not is_silent
+    is_told = has_moved and not is_silent and not event.is_called_off
+    event.step += is_told
     fields = ["previous_starts_at", "status", "status_reason", "ical_sequence", "step", *moved, *FOLLOWING, *MOVED_ONLINE]
     _written(event, "event.reschedule", by=by, fields=fields, before=before, after=event.status)
     if event.local_day != old_day:
         preparing.follow(event, old_day=old_day)
     seated = {registration.pk for registration in registering.promote(event)}
-    if has_moved and event.is_published and not event.is_over and not is_silent:
+    if is_told and event.is_published and not event.is_over:
         _tell_live(event, "rescheduled", but=seated, **old)
     return event
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from events import inviting, registering, scheduling, wording
 from events.models import Invitation, Registration
 from members import outbox
+from members.mail import compose
 from members.models import Entry, Letter
 from tests.cast import cast
 from tests.make import (
@@ -191,6 +192,20 @@ def test_a_cancelled_meeting_is_restored_before_it_moves():
     event = make_event(status="cancelled")
     with pytest.raises(scheduling.Refused):
         scheduling.reschedule(event, by=cast("olga"), venue=make_venue())
+
+
+def test_of_what_is_postponed_another_place_alone_is_no_news():
+    """It has no date to come at: the letter that it is postponed still leaves, and that of the new date names the place."""
+    event, going, _waiting = with_people()
+    scheduling.postpone(event, by=cast("olga"))
+    event = scheduling.reschedule(event, by=cast("olga"), venue=make_venue(name="Le Hangar"))
+    assert {kind for kind, _to in letters()} == {"postponed"}
+    row = Letter.objects.get(to_email=going.member.email)
+    assert compose(row)
+    scheduling.reschedule(event, by=cast("olga"), **later(event, days=30))
+    row = Letter.objects.get(to_email=going.member.email, kind="events.rescheduled")
+    assert compose(row)
+    assert "Le Hangar" in row.text
 
 
 HERE, THERE = "https://visio.example.org/ici", "https://visio.example.org/la"
