@@ -54,7 +54,8 @@ class DoorLink(models.Model):
     @property
     def is_open(self) -> bool:
         """From the day before until the day after, unless it was revoked, or nobody comes to the meeting as it stands."""
-        if self.revoked_at or not (self.event.is_published and self.event.takes_registrations):
+        event = self.event
+        if self.revoked_at or event.is_called_off or not (event.is_published and event.takes_registrations):
             return False
         opens, closes = window(self.event)
         return opens <= timezone.now() < closes

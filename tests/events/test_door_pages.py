@@ -123,6 +123,15 @@ def test_a_link_opens_nothing_of_a_meeting_that_is_not_on_the_site(client, event
     assert "Zoé" not in text(response)
 
 
+@pytest.mark.parametrize("status", ["cancelled", "postponed"])
+def test_a_link_opens_nothing_of_a_meeting_that_is_called_off(client, event, key, status):
+    named(event, "Zoé")
+    Event.objects.filter(pk=event.pk).update(status=status)
+    response = page(client, key)
+    assert response.status_code == 410
+    assert "Zoé" not in text(response)
+
+
 def test_the_links_are_given_by_who_runs_it(client, event):
     client.force_login(cast("olga"))
     given = client.post(reverse("door:give_link", args=[event.slug]), {"label": "Yann"})
