@@ -322,7 +322,9 @@ def _about_a_proxy(letter, *, is_standing: bool) -> dict | None:
 def convocation(letter):
     """To the assembly at the date that it was written about."""
     event = Event.objects.select_related("venue").filter(pk=letter.context["event"]).first()
-    if event is None or event.is_called_off or event.is_over or event.starts_at.isoformat() != letter.context["start"]:
+    if event is None or not event.is_published or event.is_called_off or event.is_over:
+        return None
+    if event.starts_at.isoformat() != letter.context["start"]:
         return None
     proxy_url = absolute(in_language(letter.language, "events:proxy", event.slug)) if event.proxies_each else ""
     entry = calendar.file(event, is_inside=True).decode()

@@ -12,8 +12,8 @@ from members.models import Entry, Letter, Member
 
 
 def to_convoke(event: Event):
-    """Those who may vote and have had no letter for this date."""
-    written = Letter.objects.filter(key__startswith=_key(event), member__isnull=False)
+    """Those who may vote and have had no letter for this date, nor will have one."""
+    written = Letter.objects.filter(key__startswith=_key(event), member__isnull=False).exclude(state=Letter.State.DROPPED)
     return counting.voters(event).filter(is_active=True).exclude(pk__in=written.values("member")).order_by("pk")
 
 
@@ -24,6 +24,7 @@ def convoke(event: Event, *, by: Member) -> int:
     event = Event.objects.lock(event.pk)
     refuse_unless_to_come(event)
     people = list(to_convoke(event))
+    Letter.objects.filter(key__startswith=_key(event), member__in=people).delete()  # dropped: there was no page when they left
     for member in people:
         letter("events.convocation", key=f"{_key(event)}{member.pk}", to=member, **facts(event))
     if people:

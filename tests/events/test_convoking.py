@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from events import scheduling
 from events.assembly import convoking
 from events.models import Event
 from events.refusals import Refused
@@ -54,6 +55,20 @@ def test_another_date_is_another_letter_and_the_first_is_dropped():
     assert convoking.convoke(event, by=cast("olga")) == 1
     outbox.sweep()
     assert list(Letter.objects.filter(member=member).order_by("pk").values_list("state", flat=True)) == ["dropped", "sent"]
+
+
+def test_a_letter_dropped_while_there_was_no_page_is_written_again():
+    event = make_assembly()
+    voter()
+    convoking.convoke(event, by=cast("olga"))
+    event = scheduling.set_publication(event, by=cast("olga"), at=None)
+    outbox.sweep()
+    assert Letter.objects.get().state == "dropped"
+    event = scheduling.publish(event, by=cast("olga"))
+    for number in (1, 0):
+        assert convoking.convoke(event, by=cast("olga")) == number
+        outbox.sweep()
+        assert Letter.objects.get().state == "sent"
 
 
 @pytest.mark.parametrize(
