@@ -24,6 +24,7 @@ class Panel:
     room: int = 0  # places for a part of the party that waits
     others: list[str] = field(default_factory=list)
     is_runner: bool = False
+    is_preview: bool = False  # nothing can be sent from it
 
     @property
     def look(self) -> str:
@@ -109,6 +110,15 @@ def panel_of(event: Event, visitor, *, form: RegistrationForm | None = None, wis
     return panel
 
 
+def preview_of(event: Event, visitor) -> Panel:
+    """Of a meeting that is not on the site yet: what those who may register will find, as `visitor` among them."""
+    is_closed = event.closes_at is not None and timezone.now() >= event.closes_at
+    state = _whole(event) or ("closed" if is_closed else "full" if event.is_full else "open")
+    panel = Panel(event, state, is_preview=True)
+    panel.form = form_of(event, visitor, None) if panel.takes_answers else None
+    return panel
+
+
 def answered(event: Event, member, data) -> RegistrationForm:
     """The form that `member` sent."""
     return form_of(event, member, _registration(event, member), data=data)
@@ -124,16 +134,21 @@ def form_of(event: Event, member, registration: Registration | None, *, data=Non
     return RegistrationForm(data, event=event, member=member, brought=brought, questions=questions, initial=initial)
 
 
-def _state(event: Event, registration: Registration | None, visitor) -> str:
-    now = timezone.now()
+def _whole(event: Event) -> str:
+    """The state that it has for everybody, if it has one."""
     if event.is_external:
         return "past" if event.is_over else "external"
     if event.is_called_off:
         return event.status
     if event.is_over:
         return "past"
-    if not event.takes_registrations:
-        return "undated"
+    return "" if event.takes_registrations else "undated"
+
+
+def _state(event: Event, registration: Registration | None, visitor) -> str:
+    now = timezone.now()
+    if whole := _whole(event):
+        return whole
     if registration and registration.is_live:
         return str(registration.state)
     if registration and registration.state == Registration.State.REMOVED:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from events import attaching, confirming, linked_data, registering, sharing
 from events.forms import EventFilter, FewerGuestsForm
 from events.models import Cycle, Event, Registration, Venue
-from events.panel import answered, panel_of
+from events.panel import answered, panel_of, preview_of
 from events.programme import Season, with_meetings
 from events.refusals import Busy, told
 from members.models import Club
@@ -217,7 +217,8 @@ def _page(request, event: Event, *, form=None, wish=None, refusal=None):
     """The page of an event, or its panel alone for htmx (which only takes a 200)."""
     if event.is_stub:
         return render(request, "events/event_stub.html", {"event": event, "panel": panel_of(event, request.user)})
-    panel = panel_of(event, request.user, form=form, wish=wish) if event.is_published else None
+    is_shown = event.is_published
+    panel = panel_of(event, request.user, form=form, wish=wish) if is_shown else preview_of(event, request.user)
     context = {"event": event, "panel": panel, "wish": wish, "refusal": None if form else refusal}  # a form says it itself
     if request.htmx and request.method == "POST":
         return render(request, "events/_rsvp.html", context | {"is_answer": True})

@@ -16,6 +16,7 @@ from tests.make import (
     make_invitation,
     make_member,
     make_post,
+    make_question,
     make_registration,
     make_venue,
 )
@@ -202,7 +203,41 @@ def test_a_draft_is_read_by_those_who_run_it(client, who, expected, days):
     assert response.status_code == expected
     if expected == 200:
         assert "Pas encore publi" in text(response)
-        assert not {"og:title", "application/ld+json", "rsvp-form"} & set(text(response).replace('"', " ").split())
+        assert not {"og:title", "application/ld+json"} & set(text(response).replace('"', " ").split())
+
+
+@pytest.mark.parametrize(
+    ("fields", "call"), [({}, "J’y serai"), ({"capacity": 0}, "liste d’attente"), ({"audience": "group"}, "J’y serai")]
+)
+def test_those_who_run_a_draft_see_its_form_of_registration_and_send_nothing(client, fields, call):
+    signed_in(client, "olga")
+    draft = make_event(published_at=None, max_guests=2, group=make_group(), **fields)
+    make_question(event=draft, text="Un régime ?")
+    shown = text(page(client, draft))
+    panel = re.search(r'<section class="rsvp.*?</section>', shown, re.DOTALL)[0]
+    assert "Un aperçu" in panel
+    form = re.search(r'<fieldset class="rsvp-form" disabled>(.*?</button>)\s*</fieldset>', panel, re.DOTALL)[1]
+    assert "Un régime ?" in form
+    assert 'name="guests"' in form
+    assert call in form
+    assert "<form" not in panel
+    assert client.post(reverse("events:register", args=[draft.slug]), {"guests": "0"}).status_code == 404
+    assert not draft.registrations.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"precision": "month"}, "Les inscriptions ouvriront avec la date."),
+        ({"days": -3}, "Cette rencontre a eu lieu."),
+        ({"kind": "external", "organiser_name": "La Voisine"}, "Organisé par La Voisine"),
+    ],
+)
+def test_a_draft_nobody_registers_for_says_why(client, fields, says):
+    signed_in(client, "olga")
+    shown = text(page(client, make_event(published_at=None, **fields)))
+    assert says in shown
+    assert "rsvp-form" not in shown
 
 
 def test_a_coordinator_does_not_read_the_drafts_of_others(client):
