@@ -57,8 +57,8 @@ def test_what_is_over_leads_to_the_opinion_and_to_the_write_up(client, milan):
     make_talk(event=spoke, person=make_person(member=milan))
     found = entries(client)
     assert list(found) == ["Racontée", "Ancienne", "Dite"]
-    assert ("Lire le compte rendu" in found["Racontée"], "Donner votre avis" in found["Racontée"]) == (True, True)
-    assert ("Lire le compte rendu" in found["Ancienne"], "Donner votre avis" in found["Ancienne"]) == (False, False)
+    assert ("Le compte rendu" in found["Racontée"], "Votre avis" in found["Racontée"]) == (True, True)
+    assert ("Le compte rendu" in found["Ancienne"], "Votre avis" in found["Ancienne"]) == (False, False)
     assert "Vous y êtes intervenu·e" in found["Dite"]
 
 

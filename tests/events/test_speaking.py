@@ -1,6 +1,6 @@
 """A speaker's own page: opened by a signed link alone, for their texts, what they say of pictures, and the write-up."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from events import speaking
 from events.models import Talk
-from members.models import Entry, Letter, Person
+from members.models import Entry, Letter, Person, Picture
 from tests.cast import cast
 from tests.desk import save
-from tests.make import make_event, make_person, make_post, make_talk
+from tests.make import make_event, make_person, make_picture, make_post, make_talk
 from tests.rails.club import GIF
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,24 @@ def test_what_a_speaker_gives_is_on_their_page_and_on_that_of_the_meeting(client
     assert list(rows) == [("voice", ""), ("voice", "https://diapos.example/suite")]
     assert Letter.objects.get(kind="events.remark").context["remark"] == "Un micro, merci."
     assert Entry.objects.filter(verb="talk.tell").count() == 1
+
+
+def test_a_speaker_sees_the_portrait_and_the_slides_that_arrived_and_replaces_them(client, talk):
+    slides = {f"talk-{talk.pk}-slides_url": "https://diapos.example/ariane"}
+    with make_picture().file.open() as file:
+        content = file.read()
+    Picture.objects.all().delete()
+    assert "Portrait de" not in client.get(page(talk)).text
+    for name in ("un.jpg", "deux.jpg"):
+        with time_machine.travel(datetime(2026, 11, 1, 18, tzinfo=UTC), tick=False):
+            client.post(page(talk), typed(talk, portrait=SimpleUploadedFile(name, content), **slides))
+        kept, said = Person.objects.get(pk=talk.person_id).portrait, client.get(page(talk)).text
+        assert f'src="{kept.small_url}"' in said
+        assert "Portrait de Paule Publique" in said
+        assert "Reçu le 1er\xa0novembre 2026" in said
+        assert "1er\xa0novembre 2026, 19\xa0h" in said
+        assert 'href="https://diapos.example/ariane"' in said
+    assert Picture.objects.count() == 1
 
 
 def test_nobody_s_page_is_opened_by_what_they_say_of_their_talk(client, talk):
