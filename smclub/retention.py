@@ -38,9 +38,8 @@ def _deleted(rows: QuerySet) -> None:
 
 # -- registrations and invitations ---------------------------------------------------------
 def _friends_registrations() -> QuerySet:
-    """Of meetings over for a year, while their account is a friend's."""
-    over = Event.objects.filter(ends_at__lt=timezone.now() - YEAR)
-    return Registration.objects.filter(event__in=over, member__standing=Member.Standing.FRIEND)
+    """While their account is a friend's."""
+    return Registration.objects.filter(event__in=Event.objects.over_for(YEAR), member__standing=Member.Standing.FRIEND)
 
 
 def _of_nobody(rows: QuerySet) -> None:
@@ -49,13 +48,12 @@ def _of_nobody(rows: QuerySet) -> None:
 
 def _names_given_at_the_door() -> QuerySet:
     """Of who has no account, where they could read what is kept of them."""
-    over = Event.objects.filter(ends_at__lt=timezone.now() - SEASON)
-    return Registration.objects.filter(event__in=over, member=None).exclude(name="", email="")
+    return Registration.objects.filter(event__in=Event.objects.over_for(SEASON), member=None).exclude(name="", email="")
 
 
 def _addresses_of_speakers() -> QuerySet:
-    """As long as their link answers."""
-    return Talk.objects.filter(event__ends_at__lt=timezone.now() - SEASON).exclude(email="")
+    """As long as their link answers, or may answer again at another date."""
+    return Talk.objects.filter(event__in=Event.objects.over_for(SEASON)).exclude(email="")
 
 
 def _without_address(rows: QuerySet) -> None:
@@ -63,23 +61,21 @@ def _without_address(rows: QuerySet) -> None:
 
 
 def _old_taps() -> QuerySet:
-    return DoorTap.objects.filter(registration__event__ends_at__lt=timezone.now() - MONTH)
+    return DoorTap.objects.filter(registration__event__in=Event.objects.over_for(MONTH))
 
 
 def _old_door_links() -> QuerySet:
-    return DoorLink.objects.filter(event__ends_at__lt=timezone.now() - MONTH)
+    return DoorLink.objects.filter(event__in=Event.objects.over_for(MONTH))
 
 
 def _answers() -> QuerySet:
-    """Registrations that say more than who came, of meetings over for three months; a new date may need what was said."""
-    since = timezone.now() - SEASON
-    over = Event.objects.filter(ends_at__lt=since).exclude(status=Event.Status.POSTPONED, modified_at__gte=since)
+    """Registrations that say more than who came."""
     answered = Exists(Answer.objects.filter(registration=OuterRef("pk")))
-    return Registration.objects.filter(answered | ~Q(guest_names=""), event__in=over)
+    return Registration.objects.filter(answered | ~Q(guest_names=""), event__in=Event.objects.over_for(SEASON))
 
 
 def _old_invitations() -> QuerySet:
-    return Invitation.objects.filter(event__in=Event.objects.filter(ends_at__lt=timezone.now() - YEAR))
+    return Invitation.objects.filter(event__in=Event.objects.over_for(YEAR))
 
 
 def _old_mailings() -> QuerySet:

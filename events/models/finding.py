@@ -57,6 +57,11 @@ class EventQuerySet(models.QuerySet):
         """Not over yet, or waiting for another date: those where a seat may still change hands."""
         return self.filter(Q(ends_at__gt=timezone.now()) | Q(status=self.model.Status.POSTPONED))
 
+    def over_for(self, age):
+        """Over for so long; what waits for another date, which needs what is kept of people, unchanged for as long too."""
+        since = timezone.now() - age
+        return self.filter(ends_at__lt=since).exclude(status=self.model.Status.POSTPONED, modified_at__gte=since)
+
     def past(self):
         """Over, latest first; those without a date come last."""
         return self.filter(Q(ends_at__lte=timezone.now()) | Q(precision=self.model.Precision.NONE)).order_by(

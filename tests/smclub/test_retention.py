@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.utils import timezone
 
-from events.models import Answer, Invitation, Registration
+from events.models import Answer, DoorLink, DoorTap, Invitation, Registration, Talk
 from members.mail import ready_made
 from members.models import Erasure, Letter, Member, Notice
 from posts.models import Report
@@ -55,6 +55,30 @@ def test_what_was_said_for_a_postponed_meeting_waits_for_its_new_date():
     retention.apply()
     assert [answer.registration.event for answer in Answer.objects.all()] == [events[1]]
     assert [row.event for row in Registration.objects.exclude(guest_names="")] == [events[1]]
+
+
+def test_everybody_of_a_postponed_meeting_waits_for_its_new_date():
+    """Each as long after its last change as after the day of another; when it takes place after all, its date decides."""
+    flora, far = cast("flora"), {"days": -800, "status": "postponed"}
+    fresh, stale = make_event(**far, modified_at=ago(20)), make_event(**far, modified_at=ago(370))
+    held = make_event(days=-800, modified_at=ago(20))
+    for event in (fresh, stale, held):
+        row = make_registration(event=event, member=flora)
+        Registration.objects.create(event=event, state="going", queue_no=2, name="Ana", email="ana@example.org", language="fr")
+        make_talk(event=event, email="une@example.org")
+        make_invitation(event=event, email="b@example.org")
+        DoorLink.objects.create(event=event)
+        DoorTap.objects.create(registration=row, nonce="n", arrived=1)
+    retention.apply()
+    kept = [
+        flora.registrations.all(),
+        Registration.objects.filter(email="ana@example.org"),
+        Talk.objects.exclude(email=""),
+        Invitation.objects.all(),
+        DoorLink.objects.all(),
+    ]
+    assert [[row.event for row in rows] for rows in kept] == [[fresh]] * 5
+    assert [tap.registration.event for tap in DoorTap.objects.all()] == [fresh]
 
 
 def test_invitations_go_a_year_after_the_meeting():
