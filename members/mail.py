@@ -24,6 +24,7 @@ from smclub import limits
 from smclub.addresses import absolute, in_language
 
 SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # of any kind but those of French typography
+TRAILING, BLANKS = re.compile(r"[ \t]+$", re.MULTILINE), re.compile(r"\n{3,}")  # what optional sentences leave in a text
 AN_HOUR = {"times": 3, "seconds": 3600}
 A_DAY = {"times": 10, "seconds": 24 * 3600}
 MESSAGE_SALT = "smclub.message"
@@ -93,7 +94,7 @@ def ready_made(kind: str, *, key: str, to: str, subject: str, text: str, html: s
         key=key,
         to_email=to,
         subject=subject,
-        text=text,
+        text=_tidy(text),
         html=html,
         is_secret=secret,
         is_urgent=True,
@@ -115,10 +116,14 @@ def compose(row: Letter) -> bool:
         context |= {"letter": row, "club": Club.current(), "home_url": absolute("/" if row.language == "fr" else "/en/")}
         template = f"{app}/mail/{name}"
         row.subject = SPACES.sub(" ", render_to_string(f"{template}_subject.txt", context)).strip()[:250]
-        row.text = render_to_string(f"{template}.txt", context).strip() + "\n"
+        row.text = _tidy(render_to_string(f"{template}.txt", context))
         row.html = render_to_string(f"{template}.html", context)
         row.calendar = context.get("calendar", "")
     return True
+
+
+def _tidy(text: str) -> str:
+    return BLANKS.sub("\n\n", TRAILING.sub("", text)).strip() + "\n"
 
 
 # The letters of this app.

@@ -1,9 +1,10 @@
 from datetime import timedelta
 
 from django.db import models
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from members.kinds import kinds
 from members.models.member import Member
 
 RETRY_AFTER = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440, 1440)]  # three days and a bit
@@ -66,4 +67,16 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         """Never the subject of a secret letter: it holds the code."""
-        return self.kind if self.is_secret else self.subject or self.kind
+        return self.kind_in_words if self.is_secret else self.title
+
+    @property
+    def title(self) -> str:
+        """Its subject, or what its kind is called where it has no words, or has them no more."""
+        return self.kind_in_words if self.subject in ("", self.kind) else self.subject
+
+    @property
+    def kind_in_words(self) -> str:
+        """As its reader calls it, in their language; the sign-in library's own kinds have no other name."""
+        declared = kinds().get(self.kind)
+        with translation.override(self.language):
+            return str(declared.words) if declared else self.kind

@@ -249,6 +249,25 @@ def test_the_letter_of_a_change_says_what_was_and_what_is(new, is_said):
     assert (AS_IT_WAS in mail.outbox[0].body.replace("\N{NO-BREAK SPACE}", " ")) is is_said
 
 
+@time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=ZoneInfo("UTC")), tick=False)
+def test_what_was_stands_between_blank_lines_and_so_does_what_to_do():
+    event = make_event(title="Soirée", starts_at=EVENING, ends_at=EVENING + timedelta(hours=2), venue=make_venue())
+    make_registration(event=event)
+    scheduling.reschedule(event, by=cast("olga"), venue=make_venue(name="Ailleurs"), **later(event, days=1))
+    send_all()
+    said = mail.outbox[0].body.replace("\N{NO-BREAK SPACE}", " ").split("\n\n")
+    assert [part.partition("\n")[0] for part in said] == [
+        "Cette rencontre change de date ou de lieu. Venez-vous toujours\N{NARROW NO-BREAK SPACE}? "
+        "Votre inscription est conservée\N{NARROW NO-BREAK SPACE}; si oui, vous n’avez rien à faire.",
+        AS_IT_WAS,
+        "Soirée",
+        "Dire que vous venez toujours :",
+        "Vous ne pouvez plus venir\N{NARROW NO-BREAK SPACE}? Rendez votre place ici, en un clic :",
+        "Vous recevez ce message parce que vous vous êtes inscrit·e à cette rencontre.",
+    ]
+    assert said[1].splitlines() == [AS_IT_WAS, "Au lieu de : La Fabrique, Rennes"]
+
+
 def test_who_waits_has_no_place_to_give_back():
     event = make_event(capacity=1)
     registering.join(event, member=make_member())

@@ -28,6 +28,28 @@ def test_a_letter_shows_its_text_with_links_and_without_markup(client):
     assert "&lt;b&gt;gras&lt;/b&gt;" in body
 
 
+@pytest.mark.parametrize(
+    ("language", "name"), [("fr", "Une de vos rencontres est reportée"), ("en", "A meeting of yours is postponed")]
+)
+def test_a_letter_that_was_not_needed_bears_the_name_of_its_kind(client, language, name):
+    row = Letter.objects.create(
+        kind="events.postponed", key="k", to_email="a@example.org", language=language, context={"registration": 0}
+    )
+    assert f'lang="{language}">{name}</a>' in client.get(reverse("demo_letters")).text
+    assert f"<h1>{name}</h1>" in client.get(reverse("demo_letter", args=[row.pk])).text
+
+
+def test_words_that_were_wiped_leave_the_name_of_the_kind():
+    row = write()
+    told = Letter(kind="events.postponed", subject="events.postponed", language="en")
+    secret = Letter(kind="events.postponed", subject="123456", is_secret=True, language="en")
+    assert [str(one) for one in (row, told, secret)] == [
+        "Objet",
+        "A meeting of yours is postponed",
+        "A meeting of yours is postponed",
+    ]
+
+
 def test_an_empty_box_says_so(client):
     assert "empty-state" in client.get(reverse("demo_letters")).content.decode()
 

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = ("fr", "en")
 ADDRESS = re.compile(r"https?://[^\s\"'<>)]+")
 
+CROWDED = re.compile(r"^https?://\S+\n(?!http)\S.*", re.MULTILINE)  # an address, and what is said next without a line between
+
 ELSEWHERE = ("https://www.openstreetmap.org/", "https://visio.example.org/")  # a map, and where a meeting is held online
 TO_THE_CLUB = ("members.contact", "members.message_reported", "events.remark")  # in French
 
@@ -141,6 +143,8 @@ def faults(row: Letter, language: str) -> list[str]:
         said.append("subject")
     if len(row.text.split()) < 10 or "<p" in row.text or "&#x27;" in row.text:
         said.append("text")
+    if re.search(r"[ \t]\n|\n{3}", row.text) or CROWDED.search(row.text.partition("\n--\n")[0]):
+        said.append("blank lines")
     if f'<html lang="{language}">' not in row.html:
         said.append("lang")
     whole = row.subject + row.text + row.html
