@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from events import seating
 from events.models import Event, Invitation, Registration
@@ -39,7 +40,8 @@ def register(
     member = member or Member.objects.by_address([email]).get(email)
     registration = _row_to_fill(event, member, email=email, name=name, language=language)
     if not 0 <= guests <= event.max_guests:
-        raise Refused(_("They may bring at most %(number)s.") % {"number": event.max_guests}, code="guests", field="guests")
+        text = ngettext("They may bring at most %(number)s guest.", "They may bring at most %(number)s guests.", event.max_guests)
+        raise Refused(text % {"number": event.max_guests}, code="guests", field="guests")
     if not reason and timezone.now() >= event.closes_at:
         raise Refused(_("Registration is closed: say why they have a place all the same."), code="closed", field="reason")
     if not reason and event.capacity is not None and 1 + guests > event.capacity:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 60
+BY_LINK = ("claim_place",)  # of events.registering, on a registration
 OF_ORGANISERS = ("approve", "remove")  # deeds of events.admitting, on a registration
 
 
@@ -64,7 +65,7 @@ def _client(name, deed, barrier, answers, is_unlocked):
     if deed.member:
         facts["member"] = Member.objects.get(pk=deed.member)
     subject = event
-    if deed.verb in (*OF_ORGANISERS, "check_in"):
+    if deed.verb in (*OF_ORGANISERS, *BY_LINK, "check_in"):
         subject = Registration.objects.get(event=event, member=facts.pop("member"))
     barrier.wait(TIMEOUT)
     try:

@@ -150,6 +150,18 @@ def test_one_of_those_who_claim_has_the_last_place():
     assert event.taken() == 1
 
 
+def test_a_place_claimed_six_times_at_once_by_one_person_is_claimed_once():
+    event = make_event(days=0.2, capacity=2)
+    one, other = (make_registration(event=event, state=State.WAITING) for _n in range(2))
+    claims = [Deed("claim", event.pk, one.member_id), Deed("claim_place", event.pk, one.member_id)] * 3
+    assert run(claims) == {State.GOING: 6}
+    assert [row.rev for row in event.registrations.order_by("queue_no")] == [1, 0]
+    assert Counter(Letter.objects.values_list("kind", "member")) == {
+        ("events.promoted", one.member_id): 1,
+        ("events.last_minute", other.member_id): 1,
+    }
+
+
 def test_a_request_accepted_twelve_times_is_accepted_once():
     event = make_event(capacity=1, is_by_approval=True)
     row, by = make_registration(event=event, state=State.PENDING), make_member()

@@ -172,7 +172,7 @@ STATES = {
     "none, join, more guests than may come": Row(
         {"page": join(2), "desk": registering(guests="2")},
         event={"max_guests": 1},
-        says={"page": "inférieure ou égale à 1", "desk": "1 accompagnant·es au plus"},
+        says={"page": "inférieure ou égale à 1", "desk": "1 accompagnant·e au plus"},
     ),
     "none, join, more people than there are places": Row(
         {"page": join(2), "desk": registering(guests="2")},
