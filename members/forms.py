@@ -235,8 +235,8 @@ class ProfileForm(forms.ModelForm):
     def clean_topics(self):
         typed = self.cleaned_data["topics"]
         labels = topics_from_string(typed)
-        if len(labels) > TOPICS or any(len(label) > 60 for label in labels):
-            raise forms.ValidationError(_("A dozen short interests at most."), code="too_many")
+        if len(labels) > TOPICS:
+            raise forms.ValidationError(_("A dozen interests at most."), code="too_many")
         if not self.member.is_accepted and (unknown := set(labels) - set(Topic.objects.called(labels))):
             raise forms.ValidationError(
                 _("Not among the topics of the club: %(topics)s."),

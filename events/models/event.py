@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from events.models.finding import CUTOFF, EventQuerySet
-from events.models.place import Cycle, Venue
+from events.models.place import MOST_PLACES, Cycle, Venue, at_most
 from members.models import Group
 from smclub.addresses import absolute, in_language
 from smclub.links import web_address
@@ -71,7 +71,9 @@ class Event(Searchable, models.Model):
     lang = models.CharField(_("language"), max_length=2, choices=[("fr", _("French")), ("en", _("English"))], default="fr")
     group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("group"))
     cycle = models.ForeignKey(Cycle, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("cycle"))
-    cycle_position = models.PositiveSmallIntegerField(_("number in the cycle"), null=True, blank=True)
+    cycle_position = models.PositiveSmallIntegerField(
+        _("number in the cycle"), null=True, blank=True, validators=[at_most(1_000)]
+    )
     repetition = models.UUIDField(null=True, editable=False, db_index=True)  # what was repeated from one has the same
     summary = models.CharField(_("summary"), max_length=300, blank=True)
     body = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
@@ -115,9 +117,13 @@ class Event(Searchable, models.Model):
     )
     was_online = models.BooleanField(_("online from the first"), null=True, editable=False)  # None: it was not moved online
 
-    capacity = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit. 0: nobody."))
-    reserved = models.PositiveIntegerField(_("places kept"), default=0, help_text=_("For speakers, hosts, press."))
-    max_guests = models.PositiveSmallIntegerField(_("guests per person, at most"), default=0)
+    capacity = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, help_text=_("Empty: no limit. 0: nobody."), validators=[MOST_PLACES]
+    )
+    reserved = models.PositiveIntegerField(
+        _("places kept"), default=0, help_text=_("For speakers, hosts, press."), validators=[MOST_PLACES]
+    )
+    max_guests = models.PositiveSmallIntegerField(_("guests per person, at most"), default=0, validators=[at_most(50)])
     has_waiting_list = models.BooleanField(_("waiting list"), default=True)
     is_by_approval = models.BooleanField(_("on request"), default=False)
     rsvp_opens_at = models.DateTimeField(
@@ -131,7 +137,9 @@ class Event(Searchable, models.Model):
     quorum = models.PositiveSmallIntegerField(
         _("quorum"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
-    most_proxies = models.PositiveSmallIntegerField(_("proxies per person, at most"), null=True, blank=True)
+    most_proxies = models.PositiveSmallIntegerField(
+        _("proxies per person, at most"), null=True, blank=True, validators=[at_most(1_000)]
+    )
     rsvp_rev = models.PositiveBigIntegerField(default=0, editable=False)
 
     ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

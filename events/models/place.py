@@ -1,3 +1,4 @@
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -7,6 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from smclub.languages import Text, localised
 from smclub.markdown import RenderedField
 from smclub.words import words
+
+
+def at_most(number: int) -> MaxValueValidator:
+    """Of a number typed by hand: more is a slip, and more than a database may hold."""
+    return MaxValueValidator(number, message=_("%(limit_value)s at most."))
+
+
+MOST_PLACES = at_most(100_000)
 
 
 class Venue(models.Model):
@@ -33,7 +42,7 @@ class Venue(models.Model):
     access_notes = models.TextField(
         _("private access notes"), blank=True, help_text=_("Code, floor, phone: only those going read it.")
     )
-    capacity_hint = models.PositiveIntegerField(_("places, about"), null=True, blank=True)
+    capacity_hint = models.PositiveIntegerField(_("places, about"), null=True, blank=True, validators=[MOST_PLACES])
 
     class Meta:
         verbose_name = _("venue")

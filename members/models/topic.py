@@ -3,6 +3,7 @@ import unicodedata
 from functools import reduce
 from operator import or_
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -11,7 +12,9 @@ from taggit.models import ItemBase, TagBase
 
 from smclub.languages import Text, localised
 from smclub.searchable import Analysed, Searchable
-from smclub.words import fold, slug
+from smclub.words import fold, slug, words
+
+LONGEST = 60  # letters of a new topic
 
 
 class TopicQuerySet(models.QuerySet):
@@ -96,14 +99,27 @@ class GroupTopic(ItemBase):
 def topics_from_string(text: str) -> list[str]:
     """Labels typed in one line between commas, normalised, each matched to a topic that folds to the same letters.
 
-    SQLite compares case for ASCII only, so the match is made here and not in the database.
+    SQLite compares case for ASCII only, so the match is made here and not in the database. Raises ValidationError for a new label
+    that is too long, or without a letter.
     """
     typed = [" ".join(unicodedata.normalize("NFC", label).split()) for label in _labels(text)]
     known = {fold(name): name for name in Topic.objects.values_list("name", flat=True)} if typed else {}
     labels: dict[str, str] = {}
     for label in filter(None, typed):
+        if fold(label) not in known:
+            _refuse_odd(label)
         labels.setdefault(fold(label), known.get(fold(label), label))
     return list(labels.values())
+
+
+def _refuse_odd(label: str) -> None:
+    if not words(label):
+        raise ValidationError(
+            _("“%(label)s” is no topic: write it in words."), code="wordless", params={"label": label[:LONGEST]}
+        )
+    if len(label) > LONGEST:
+        text = _("“%(label)s…” is too long for a topic: %(most)s letters at most.")
+        raise ValidationError(text, code="max_length", params={"label": label[:20], "most": LONGEST})
 
 
 def topics_to_string(topics) -> str:

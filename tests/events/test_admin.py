@@ -604,3 +604,24 @@ def test_another_address_of_a_venue_offers_to_write_to_those_who_come_there(clie
     assert nobody.title not in page
     assert "Autre" not in page.partition("nouvelle adresse")[2].partition("</li>")[0]
     assert kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        ("capacity", "99999999999", "100000 au plus."),
+        ("reserved", "99999999999", "100000 au plus."),
+        ("max_guests", "51", "50 au plus."),
+        ("cycle_position", "99999999999", "1000 au plus."),
+        ("most_proxies", "99999999999", "1000 au plus."),
+        ("topics", "vidéo, 🎉", "«\u202f🎉\u202f» n’est pas un thème\xa0: écrivez-le en toutes lettres."),
+        ("topics", "a" * 200, f"«\u202f{'a' * 20}…\u202f» est trop long pour un thème\xa0: 60 signes au plus."),
+    ],
+)
+def test_what_no_meeting_has_is_said_beside_its_field_and_kept_in_the_form(client, olga, field, typed, says):
+    event = make_event(title="Avant")
+    form = save(client, event, **{field: typed, "title": "Après"}).context["adminform"].form
+    assert form.errors == {field: [says]}
+    assert (form[field].value(), form["title"].value()) == (typed, "Après")
+    event.refresh_from_db()
+    assert (event.title, event.topics.count()) == ("Avant", 0)

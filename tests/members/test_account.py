@@ -191,6 +191,12 @@ def test_interests_are_split_on_commas_alone(typed, names):
     assert topics_from_string(typed) == names
 
 
+def test_a_long_topic_that_is_there_already_is_kept():
+    assert topics_from_string(f"{'a' * 60}, données") == ["a" * 60, "données"]
+    long = make_topic(name="a" * 61).name
+    assert topics_from_string(f"{long.upper()}, données") == [long, "données"]
+
+
 def test_an_interest_of_two_words_is_saved_again_as_it_was(client):
     client.force_login(cast("milan"))
     client.post(reverse("members:profile"), PROFILE | {"topics": "médias locaux"})
