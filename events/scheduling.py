@@ -146,7 +146,7 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
     if not moved:
         return event
     refuse_move(event, moved, is_silent=is_silent)
-    old, before, old_day = _as_it_was(event), event.status, event.local_day
+    old, before, old_day, clock = _as_it_was(event), event.status, event.local_day, _on_its_clock(event)
     if event.is_published and "starts_at" in moved and event.previous_starts_at is None:
         event.previous_starts_at = event.starts_at
     _follow(event, moved)
@@ -154,7 +154,7 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
         setattr(event, name, value)
     if event.venue_id or not event.is_online:  # it has a place again
         event.previous_venue = event.was_online = None
-    if "starts_at" in moved or not event.is_called_off:
+    if _on_its_clock(event) != clock or not event.is_called_off:  # a zone that is corrected is no new date
         event.status, event.status_reason = event.standing, event.status_reason if event.standing == before else ""
     _refuse_disorder(event)
     has_moved = not set(moved).isdisjoint(MOVING)  # or registration closes at another hour, which no calendar says
@@ -226,6 +226,11 @@ def refuse_move(event: Event, new: dict, *, is_silent: bool) -> None:
 
 def _differing(event: Event, new: dict) -> dict:
     return {name: value for name, value in new.items() if getattr(event, name) != value}
+
+
+def _on_its_clock(event: Event) -> datetime | None:
+    """Its start as it is typed and read, whatever the zone."""
+    return event.local_start and event.local_start.replace(tzinfo=None)
 
 
 def _is_small(event: Event, moved: dict) -> bool:

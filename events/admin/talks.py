@@ -45,6 +45,9 @@ class TalkInline(ClubInline):
         )
     ]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("event", "person")
+
     @admin.display(description=_("their own page"))
     def own_link(self, talk):
         """To be sent to whoever speaks: no account is needed."""

@@ -208,6 +208,17 @@ def test_of_what_is_postponed_another_place_alone_is_no_news():
     assert "Le Hangar" in row.text
 
 
+def test_a_zone_that_is_corrected_gives_what_is_postponed_no_date():
+    event, going, _waiting = with_people()
+    scheduling.postpone(event, by=cast("olga"))
+    there = ZoneInfo("Indian/Reunion")
+    moved = {"starts_at": event.local_start.replace(tzinfo=there), "ends_at": event.local_end.replace(tzinfo=there)}
+    event = scheduling.reschedule(event, by=cast("olga"), zone_name="Indian/Reunion", **moved)
+    assert (event.status, event.zone_name, event.local_start.tzinfo) == ("postponed", "Indian/Reunion", there)
+    assert {kind for kind, _to in letters()} == {"postponed"}
+    assert compose(Letter.objects.get(to_email=going.member.email))
+
+
 HERE, THERE = "https://visio.example.org/ici", "https://visio.example.org/la"
 
 
