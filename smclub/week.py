@@ -58,10 +58,10 @@ def todos(member: Member):
 
 
 def without_write_up(member: Member):
-    """Meetings just over that nobody has written about; what is confidential is not to be passed on."""
+    """Meetings that took place lately and that nobody has written about; what is confidential is not to be passed on."""
     written = Post.objects.filter(event=OuterRef("pk"))
     told = Event.objects.run_by(member).published().of_the_club().filter(is_confidential=False)
-    return told.just_over().exclude(Exists(written))[:SHOWN]
+    return told.just_over().taking_place().exclude(Exists(written))[:SHOWN]
 
 
 def posts_to_come(member: Member) -> list[tuple[str | Promise, list[Post]]]:

@@ -50,6 +50,8 @@ def test_a_meeting_is_to_write_up_until_somebody_does():
     over = make_event(days=-5)
     make_event(days=-90)
     make_event(days=-6, is_confidential=True)
+    for status in ("cancelled", "postponed"):
+        make_event(days=-4, status=status)
     assert list(week.without_write_up(cast("olga"))) == [over]
     make_post(event=over, kind="report", days=None)
     assert list(week.without_write_up(cast("olga"))) == []
