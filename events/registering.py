@@ -183,7 +183,10 @@ def promote(event: Event, *, by: Member | None = None) -> list[Registration]:
 
 
 def refuse_terms(event: Event, new: dict) -> None:
-    """Of new values of its fields, those that would leave somebody who waits or asks without an answer. Raises Refused."""
+    """Of new values of its fields, those that would leave somebody who comes, waits or asks without an answer. Raises Refused."""
+    if new.get("kind") == Event.Kind.EXTERNAL and event.registrations.live().exists():
+        text = _("People are registered here, and for a meeting elsewhere nobody is: take their registrations back first.")
+        raise Refused(text, code="registered", field="kind")
     if new.get("has_waiting_list") is False and (n := event.registrations.waiting().count()):
         text = ngettext(
             "%(n)s registration waits: promote or remove it first.", "%(n)s registrations wait: promote or remove them first.", n

@@ -212,7 +212,7 @@ def refuse_move(event: Event, new: dict, *, is_silent: bool) -> None:
         return
     if event.is_cancelled:
         raise Refused(_("This meeting is cancelled: restore it first."), code="cancelled")
-    is_undated = moved.get("precision") == Event.Precision.NONE
+    is_undated = moved.get("precision") in (Event.Precision.MONTH, Event.Precision.NONE)  # nobody registers for these
     end = moved.get("ends_at", event.ends_at)
     is_hidden = is_silent and end is not None and end > timezone.now() and not _is_small(event, moved)
     if not (is_undated or is_hidden) or not event.registrations.live().exists():

@@ -309,7 +309,7 @@ class EventForm(AsksIfFewer, forms.ModelForm):
         asked = [partial(scheduling.refuse_move, event, self.moves, is_silent=data.get("is_silent", False))]
         if "published_at" in data and "published_at" in self.changed_data:
             asked.append(partial(scheduling.refuse_publication, event, data["published_at"]))
-        for name in {"has_waiting_list", "is_by_approval"} & set(self.changed_data):
+        for name in {"kind", "has_waiting_list", "is_by_approval"} & set(self.changed_data):
             asked.append(partial(registering.refuse_terms, event, {name: data.get(name)}))
         if {"capacity", "reserved"} & set(self.changed_data) and not self.errors.keys() & {"capacity", "reserved"}:
             places = {"capacity": data["capacity"], "reserved": data["reserved"], "is_meant": data["is_fewer"]}

@@ -11,6 +11,7 @@ from events import registering, scheduling, wording
 from events.models import Event, EventPartner, Invitation, Registration
 from members.models import Entry, Letter
 from tests.cast import cast
+from tests.desk import send
 from tests.make import (
     make_cycle,
     make_event,
@@ -187,6 +188,17 @@ def test_a_cancelled_meeting_is_not_moved(client, olga):
     response = save(client, event, starts_at=event.starts_at + timedelta(days=7), ends_at=event.ends_at + timedelta(days=7))
     assert "rétablissez-la" in response.content.decode()
     assert save(client, event, title="Titre corrigé").status_code == 302
+
+
+@pytest.mark.parametrize(("state", "is_refused"), [("going", True), ("waiting", True), ("pending", True), ("cancelled", False)])
+def test_what_people_are_registered_for_does_not_become_a_meeting_elsewhere(client, olga, state, is_refused):
+    event = make_event(kind="conference")
+    make_registration(event=event, state=state)
+    response = send(client, event, kind="external")
+    assert response.status_code == (200 if is_refused else 302)
+    assert not is_refused or "Des personnes sont inscrites ici" in response.text
+    event.refresh_from_db()
+    assert event.is_external is not is_refused
 
 
 @pytest.mark.parametrize(

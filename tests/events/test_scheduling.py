@@ -181,9 +181,10 @@ def test_nobody_is_written_to_about_a_meeting_that_is_over():
 def test_those_registered_keep_a_date_until_it_is_postponed(status):
     event, _going, _waiting = with_people(status=status)
     unknown = {"precision": "none", "starts_at": None, "ends_at": None}
-    with pytest.raises(scheduling.Refused) as caught:
-        scheduling.reschedule(event, by=cast("olga"), **unknown)
-    assert (caught.value.code, caught.value.field) == ("undated", "precision")
+    for new in (unknown, {"precision": "month"}):
+        with pytest.raises(scheduling.Refused) as caught:
+            scheduling.reschedule(event, by=cast("olga"), **new)
+        assert (caught.value.code, caught.value.field) == ("undated", "precision")
     event.registrations.update(state=State.CANCELLED)
     assert scheduling.reschedule(event, by=cast("olga"), **unknown).starts_at is None
 
