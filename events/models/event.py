@@ -274,6 +274,10 @@ class Event(Searchable, models.Model):
         return self.audience == self.Audience.PAID_UP
 
     @property
+    def is_for_its_group(self) -> bool:
+        return self.audience == self.Audience.GROUP
+
+    @property
     def is_external(self) -> bool:
         return self.kind == self.Kind.EXTERNAL
 

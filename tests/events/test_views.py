@@ -287,6 +287,13 @@ def test_the_panel_says_where_things_stand(client, fields, words):
     assert [word for word in words if word not in shown] == []
 
 
+@pytest.mark.parametrize(("audience", "said"), [("members", "Réservé aux membres"), ("group", "Membres du groupe : {}")])
+def test_a_meeting_of_a_group_for_all_members_is_not_said_to_be_for_those_of_the_group(client, audience, said):
+    event = make_event(audience=audience, group=make_group())
+    state = re.search(r'<p class="rsvp-state"><span>(.*?)</span>', text(page(client, event)), re.DOTALL)[1].strip()
+    assert state == said.format(event.group.name)
+
+
 def test_a_missing_event_and_a_wrong_verb(client):
     assert client.get("/evenements/nulle-part/").status_code == 404
     assert client.post(reverse("events:detail", args=[make_event().slug])).status_code == 405
