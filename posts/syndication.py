@@ -81,7 +81,7 @@ def item_of(post: Post) -> Item:
 
 def _whole(post: Post, url: str) -> str:
     with translation.override(post.lang):
-        kept = _("What we keep from the exchange")
+        kept = _("What we took away")
     takeaways = format_html_join("", "<li>{}</li>", ((line,) for line in post.takeaways_list))
     opening = format_html("<h2>{}</h2><ul>{}</ul>", kept, takeaways) if takeaways else ""
     return opening + with_absolute_addresses(post.body_html, base=url)
