@@ -116,14 +116,14 @@ def compose(row: Letter) -> bool:
         context |= {"letter": row, "club": Club.current(), "home_url": absolute("/" if row.language == "fr" else "/en/")}
         template = f"{app}/mail/{name}"
         row.subject = SPACES.sub(" ", render_to_string(f"{template}_subject.txt", context)).strip()[:250]
-        row.text = _tidy(render_to_string(f"{template}.txt", context))
+        row.text = _tidy(render_to_string(f"{template}.txt", context)) + "\n"
         row.html = render_to_string(f"{template}.html", context)
         row.calendar = context.get("calendar", "")
     return True
 
 
 def _tidy(text: str) -> str:
-    return BLANKS.sub("\n\n", TRAILING.sub("", text)).strip() + "\n"
+    return BLANKS.sub("\n\n", TRAILING.sub("", text)).strip()
 
 
 # The letters of this app.
