@@ -32,6 +32,7 @@ OTHERWISE = (  # words of Django's pages that our catalogue says better in Frenc
     gettext_noop("Filter by %(field_name)s"),
     gettext_noop("Add another %(verbose_name)s"),
     gettext_noop("The {name} “{obj}” was added successfully."),
+    gettext_noop("You may edit it again below."),
     gettext_noop("The {name} “{obj}” was changed successfully."),
     gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
     gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),

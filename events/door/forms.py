@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from events.door.arriving import MOST
+from events.models import Event
 
 
 class WalkInForm(forms.Form):
@@ -20,10 +21,12 @@ class WalkInForm(forms.Form):
     )
     is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, event: Event, **kwargs):
         super().__init__(*args, **kwargs)
+        if event.is_assembly:
+            self.fields["email"].help_text = _("Of a member, the address of their account: the quorum counts them by it.")
         one = ngettext_lazy("%(n)s person", "%(n)s people", "n")
-        self.fields["people"].choices = [(n, one % {"n": n}) for n in range(1, MOST + 1)]
+        self.fields["people"].choices = [(n, one % {"n": n}) for n in range(1, MOST + 1)]  # type: ignore[attr-defined]  # of a choice field
 
     def ask_to_confirm(self, refusal) -> None:
         """The same again with one button, nothing typed lost."""

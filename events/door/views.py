@@ -88,7 +88,7 @@ def undo(request, entrance, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_the_door
 def walk_in(request, entrance):
-    form, refused = WalkInForm(request.POST if request.method == "POST" else None), None
+    form, refused = WalkInForm(request.POST if request.method == "POST" else None, event=entrance.event), None
     if form.is_valid():
         try:
             done = arriving.walk_in(entrance.event, nonce=_nonce(request), keeper=entrance.keeper, **form.cleaned_data)

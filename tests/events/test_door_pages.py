@@ -367,3 +367,10 @@ def test_the_code_is_drawn_as_it_is_read():
 def _modules(path):
     for x, y, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", path):
         yield from ((int(x) + n, int(y)) for n in range(int(length)))
+
+
+def test_at_an_assembly_the_address_of_who_walks_in_is_asked_for_the_quorum(client):
+    said = "c’est par elle que le quorum"
+    for kind, is_said in ((Event.Kind.ASSEMBLY, True), (Event.Kind.CONFERENCE, False)):
+        link = arriving.give_link(make_event(days=0, kind=kind), by=cast("olga"))
+        assert (said in text(client.get(reverse("door:walk_in", args=[link.key])))) == is_said
