@@ -691,3 +691,8 @@ def test_when_it_took_place(precision, hours, said):
         event.ends_at = event.starts_at + timedelta(hours=hours)
     with translation.override("fr"):
         assert wording.took_place(event) == said
+
+
+def test_a_hashtag_is_read_as_it_was_written(client):
+    """The sheet sets facts with a capital, these excepted."""
+    assert '<dd class="as-written">#smcvoix</dd>' in client.get(make_event(hashtag="smcvoix").get_absolute_url()).text
