@@ -111,9 +111,3 @@ def meetings_with(context, organisation, number: int = 30) -> dict:
 def registrations_of(member) -> dict:
     """Where `member` goes, waits or speaks; on their own account page alone."""
     return {"meetings": mine.to_come(member)}
-
-
-@register.inclusion_tag("events/_meetings.html", takes_context=True)
-def next_meetings(context, number: int = 5) -> dict:
-    """The next meetings of the club."""
-    return {"events": Event.objects.listed_for(_visitor(context)).upcoming().for_cards()[:number]}

@@ -71,12 +71,6 @@ def test_what_was_done_with_an_organisation():
     assert shown("meetings_with organisation", organisation=organisation) == ["Ouverte", "Membres", "Passée"]
 
 
-def test_the_next_meetings_of_the_club():
-    one_of_each()
-    assert shown("next_meetings 5") == ["Ouverte", "Membres"]
-    assert shown("next_meetings 1") == ["Ouverte"]
-
-
 def test_where_a_member_goes():
     milan = cast("milan")
     for event in one_of_each():
@@ -84,7 +78,7 @@ def test_where_a_member_goes():
     assert shown("registrations_of member", milan, member=milan) == ["Ouverte", "Membres", "Entière"]
 
 
-@pytest.mark.parametrize("tag", ["talks_of person", "meetings_of group", "meetings_with organisation", "next_meetings 20"])
+@pytest.mark.parametrize("tag", ["talks_of person", "meetings_of group", "meetings_with organisation"])
 def test_a_tag_costs_the_same_however_long_its_list(tag, django_assert_max_num_queries):
     person, group, organisation = make_person(), make_group(), make_organisation()
     for n in range(9):
