@@ -1,12 +1,15 @@
 import logging
 import time
 import unicodedata
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.middleware.locale import LocaleMiddleware
+from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
 
 access = logging.getLogger("smclub.access")
@@ -66,6 +69,28 @@ class PathLocaleMiddleware(LocaleMiddleware):
         if vary:
             patch_vary_headers(response, vary)
         return response
+
+
+class NotAllowedMiddleware:
+    """Whoever follows the address of a button reads where that button is, instead of nothing at all."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET" and not response.content:
+            response.content = render_to_string("405.html", {"section": "", "above": _above(request.path)}, request)
+        return response
+
+
+def _above(path: str) -> str:
+    """The nearest address above `path` that there is: « /evenements/un-soir/ » of « /evenements/un-soir/place/ »."""
+    while path != "/":
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+        if is_valid_path(path):
+            return path
+    return path
 
 
 class OneSpellingMiddleware:

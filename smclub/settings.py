@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "posts.old_addresses.OldAddressMiddleware",
+    "smclub.middleware.NotAllowedMiddleware",
 ]
 ROOT_URLCONF = "smclub.urls"
 WSGI_APPLICATION = "smclub.wsgi.application"

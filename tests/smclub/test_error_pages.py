@@ -7,11 +7,30 @@ from django.urls import reverse
 from django.utils import translation
 
 from smclub import views
+from tests.make import make_event
 
 
 def test_a_missing_page_is_said_in_the_language_of_the_address(client, db):
     assert client.get("/nulle-part/").status_code == 404
     assert b'lang="en"' in client.get("/en/nowhere/").content
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/evenements/{slug}/place/", "/evenements/{slug}/"),
+        ("/en/evenements/{slug}/desinscription/", "/en/evenements/{slug}/"),
+        ("/evenements/{slug}/pouvoir/retrait/", "/evenements/{slug}/pouvoir/"),
+    ],
+)
+def test_the_address_of_a_button_leads_to_its_page(client, db, path, above):
+    event = make_event()
+    path, above = path.format(slug=event.slug), above.format(slug=event.slug)
+    response = client.get(path)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert f'<a class="button" href="{above}">' in response.text
+    assert f'<html lang="{"en" if path.startswith("/en/") else "fr"}">' in response.text
+    assert client.put(path).content == b""
 
 
 def test_the_home_page_answers(client, db):
@@ -27,7 +46,7 @@ def test_only_an_absent_database_is_a_503(rf, error):
     assert (response.status_code, response.get("Retry-After")) == ((503, "30") if error is OperationalError else (500, None))
 
 
-@pytest.mark.parametrize("template", ["403.html", "403_csrf.html", "404.html", "429.html"])
+@pytest.mark.parametrize("template", ["403.html", "403_csrf.html", "404.html", "405.html", "429.html"])
 def test_an_error_page_speaks_the_language_of_the_reader_in_the_frame_of_the_site(rf, db, template):
     headings = set()
     for language in ("fr", "en"):
