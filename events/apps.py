@@ -33,7 +33,7 @@ class EventsConfig(AppConfig):
         "registration.reinstate": _("Reinstate a registration"),
         "event.capacity": _("Change the number of places"),
         "event.write": _("Write to the people of a meeting"),
-        "talk.tell": _("Give one's texts as a speaker"),
+        "talk.tell": _("Give one’s texts as a speaker"),
         "talk.revoke": _("Revoke the link of a speaker"),
         "registration.remove": _("Remove a registration"),
         "event.admit": _("Let somebody waiting in at the door"),

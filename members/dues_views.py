@@ -20,7 +20,7 @@ from members.refusals import Refused
 class SeatForm(forms.Form):
     """One for each of the organisation's dues: their fields differ by prefix."""
 
-    email = forms.EmailField(label=gettext_lazy("A member's address"), max_length=254)
+    email = forms.EmailField(label=gettext_lazy("A member’s address"), max_length=254)
 
 
 @require_safe

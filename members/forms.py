@@ -279,7 +279,7 @@ class ApplicationForm(forms.ModelForm):
         label=_("A member who knows you: their e-mail address"),
         max_length=254,
         required=False,
-        help_text=_("If there is one; it is not a condition. If the address is a member's, we write there to ask."),
+        help_text=_("If there is one; it is not a condition. If the address is a member’s, we write there to ask."),
     )
     second_sponsor = forms.EmailField(label=_("A second one"), max_length=254, required=False)
 

@@ -69,7 +69,7 @@ def _refuse_unless_it_may_be_made(dues: Dues, club: Club) -> None:
         raise Refused(_("These dues have an invoice already."), code="twice")
     if club.invoice_gaps:
         raise Refused(
-            _("The club's settings lack what an invoice must say: its seat, its RNA or SIRET number, its VAT mention."),
+            _("The club’s settings lack what an invoice must say: its seat, its RNA or SIRET number, its VAT mention."),
             code="club",
         )
     if not dues.organisation.billing_address.strip():

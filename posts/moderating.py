@@ -31,7 +31,7 @@ class Reason(models.TextChoices):
     ADVERTISING = "advertising", _("It is advertising.")
     PERSONAL = "personal", _("It attacks a person, or harasses one.")
     HATE = "hate", _("It attacks people for what they are.")
-    PRIVACY = "privacy", _("It reveals somebody's private life, or what was said in confidence.")
+    PRIVACY = "privacy", _("It reveals somebody’s private life, or what was said in confidence.")
     ILLEGAL = "illegal", _("It is against the law.")
     OTHER = "other", _("It is against the code of conduct.")
 

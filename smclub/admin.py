@@ -12,8 +12,8 @@ ORDER = ("events", "posts", "members", "partners")
 
 
 class ClubAdminSite(admin.AdminSite):
-    site_header = _("Social Media Club: the organisers' desk")
-    site_title = _("Organisers' desk")
+    site_header = _("Social Media Club: the organisers’ desk")
+    site_title = _("Organisers’ desk")
     index_title = _("Your week")
 
     def has_permission(self, request):
@@ -45,6 +45,6 @@ class ClubAdminSite(admin.AdminSite):
     def login(self, request, extra_context=None):
         """The same door as everybody: second factor and rate limits included."""
         if super().has_permission(request) and not self.has_permission(request):
-            messages.warning(request, _("The organisers' desk asks for a second step at sign-in: add one first."))
+            messages.warning(request, _("The organisers’ desk asks for a second step at sign-in: add one first."))
             return redirect("mfa_index")
         return secure_admin_login(super().login)(request, extra_context)

@@ -29,7 +29,7 @@ class RegisterForm(forms.Form):
         label=_("Or an address"),
         required=False,
         widget=AdminEmailInputWidget,
-        help_text=_("The letters go there, with the link that gives the place back. If it is an account's, it is that account."),
+        help_text=_("The letters go there, with the link that gives the place back. If it is an account’s, it is that account."),
     )
     name = forms.CharField(label=_("Their name"), required=False, max_length=120, widget=AdminTextInputWidget)
     language = forms.ChoiceField(label=_("Language of the letters"), choices=Member.Language)

@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('speaker', 'Speaker'), ('chair', 'Led by')], default='speaker', max_length=8, verbose_name='role')),
                 ('title', models.CharField(blank=True, max_length=200, verbose_name='title of the talk')),
-                ('as_headline', models.CharField(blank=True, help_text="When it differs from today's.", max_length=150, verbose_name='role on that day')),
+                ('as_headline', models.CharField(blank=True, help_text="When it differs from today’s.", max_length=150, verbose_name='role on that day')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
             ],
             options={

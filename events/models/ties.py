@@ -57,7 +57,7 @@ class Talk(models.Model):
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.SPEAKER)
     title = models.CharField(_("title of the talk"), max_length=200, blank=True)
     as_headline = models.CharField(
-        _("role on that day"), max_length=150, blank=True, help_text=_("When it differs from today's.")
+        _("role on that day"), max_length=150, blank=True, help_text=_("When it differs from today’s.")
     )
     email = models.EmailField(
         _("e-mail address"),

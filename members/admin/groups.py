@@ -73,7 +73,7 @@ class GroupAdmin(ClubModelAdmin):
 
 class AddForm(forms.ModelForm):
     email = forms.EmailField(
-        label=_("The member's address"), help_text=_("They receive a letter, and may leave the group whenever they like.")
+        label=_("The member’s address"), help_text=_("They receive a letter, and may leave the group whenever they like.")
     )
 
     class Meta:

@@ -32,7 +32,7 @@ class PlanForm(forms.ModelForm):
     def clean(self):
         said = super().clean()
         if "seats" in said and "kind" in said and not _seats_fit(**{name: said[name] for name in ("kind", "seats")}):
-            wrong = _("A company's plan has one seat or more, any other exactly one.")
+            wrong = _("A company’s plan has one seat or more, any other exactly one.")
             self.add_error("seats", forms.ValidationError(wrong, code="seats"))
         return said
 
@@ -103,7 +103,7 @@ class CancelForm(forms.Form):
 
 
 class SeatForm(forms.Form):
-    email = forms.EmailField(label=_("The member's address"))
+    email = forms.EmailField(label=_("The member’s address"))
 
 
 class RenewalFilter(admin.SimpleListFilter):

@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ('joining', models.CharField(choices=[('open', 'Open to all'), ('application', 'By application'), ('invitation', 'By invitation')], default='application', max_length=12, verbose_name='becoming a member')),
                 ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='contact address')),
                 ('press_email', models.EmailField(blank=True, max_length=254, verbose_name='press address')),
-                ('partners_email', models.EmailField(blank=True, max_length=254, verbose_name="partners' address")),
+                ('partners_email', models.EmailField(blank=True, max_length=254, verbose_name="partners’ address")),
                 ('hashtag', models.CharField(blank=True, max_length=40, verbose_name='hashtag')),
                 ('mastodon', models.URLField(blank=True, verbose_name='Mastodon')),
                 ('bluesky', models.URLField(blank=True, verbose_name='Bluesky')),

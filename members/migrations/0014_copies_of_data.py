@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exports', to=settings.AUTH_USER_MODEL, verbose_name='member')),
             ],
             options={
-                'verbose_name': "copy of somebody's data",
-                'verbose_name_plural': "copies of somebody's data",
+                'verbose_name': "copy of somebody’s data",
+                'verbose_name_plural': "copies of somebody’s data",
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ready_at', None)), fields=('member',), name='export_one_at_a_time')],
             },
         ),

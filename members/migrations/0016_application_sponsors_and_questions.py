@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='inquiry',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('application',), name='inquiry_one_open', violation_error_message="A question is waiting for the applicant's answer already."),
+            constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('application',), name='inquiry_one_open', violation_error_message="A question is waiting for the applicant’s answer already."),
         ),
         migrations.AddConstraint(
             model_name='sponsorship',

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('description_en', models.CharField(blank=True, max_length=300, verbose_name='English description')),
                 ('kind', models.CharField(choices=[('individual', 'Individual'), ('student', 'Student'), ('company', 'Company'), ('honorary', 'Honorary member')], default='individual', max_length=10, verbose_name='kind')),
                 ('amount', models.DecimalField(decimal_places=2, default=0, help_text='In euros.', max_digits=8, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount')),
-                ('seats', models.PositiveSmallIntegerField(default=1, help_text="How many people a company's plan makes paid up; its contact hands the seats out.", verbose_name='seats')),
+                ('seats', models.PositiveSmallIntegerField(default=1, help_text="How many people a company’s plan makes paid up; its contact hands the seats out.", verbose_name='seats')),
                 ('term', models.CharField(choices=[('season', 'Until the end of the season'), ('year', 'One year from the day it begins'), ('life', 'For life')], default='season', max_length=6, verbose_name='how long')),
                 ('is_offered', models.BooleanField(default=True, help_text='Shown on the page about joining the club.', verbose_name='offered')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='dues',
             name='contact',
-            field=models.ForeignKey(blank=True, help_text="The member who hands out an organisation's seats and receives its letters.", null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='dues_led', to=settings.AUTH_USER_MODEL, verbose_name='contact'),
+            field=models.ForeignKey(blank=True, help_text="The member who hands out an organisation’s seats and receives its letters.", null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='dues_led', to=settings.AUTH_USER_MODEL, verbose_name='contact'),
         ),
         migrations.AddField(
             model_name='dues',
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'company'), ('seats__gte', 1)), models.Q(models.Q(('kind', 'company'), _negated=True), ('seats', 1)), _connector='OR'), name='plan_seats', violation_error_message="A company's plan has one seat or more, any other exactly one."),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'company'), ('seats__gte', 1)), models.Q(models.Q(('kind', 'company'), _negated=True), ('seats', 1)), _connector='OR'), name='plan_seats', violation_error_message="A company’s plan has one seat or more, any other exactly one."),
         ),
         migrations.AddField(
             model_name='dues',

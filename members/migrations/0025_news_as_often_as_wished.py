@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='club',
             name='letters_a_week',
-            field=models.PositiveSmallIntegerField(default=3, help_text="The most that anybody gets of what they did not ask for; the rest waits for Monday's summary.", verbose_name='letters a week'),
+            field=models.PositiveSmallIntegerField(default=3, help_text="The most that anybody gets of what they did not ask for; the rest waits for Monday’s summary.", verbose_name='letters a week'),
         ),
         migrations.AddField(
             model_name='letter',

@@ -145,7 +145,7 @@ class Inquiry(models.Model):
                 fields=["application"],
                 condition=Q(answered_at=None),
                 name="inquiry_one_open",
-                violation_error_message=_("A question is waiting for the applicant's answer already."),
+                violation_error_message=_("A question is waiting for the applicant’s answer already."),
             )
         ]
 

@@ -55,11 +55,11 @@ class Club(models.Model):
     letters_a_week = models.PositiveSmallIntegerField(
         _("letters a week"),
         default=LETTERS_A_WEEK,
-        help_text=_("The most that anybody gets of what they did not ask for; the rest waits for Monday's summary."),
+        help_text=_("The most that anybody gets of what they did not ask for; the rest waits for Monday’s summary."),
     )
     contact_email = models.EmailField(_("contact address"), blank=True)
     press_email = models.EmailField(_("press address"), blank=True)
-    partners_email = models.EmailField(_("partners' address"), blank=True)
+    partners_email = models.EmailField(_("partners’ address"), blank=True)
     hashtag = models.CharField(_("hashtag"), max_length=40, blank=True)
     mastodon = models.URLField("Mastodon", blank=True, validators=[web_address])
     bluesky = models.URLField("Bluesky", blank=True, validators=[web_address])

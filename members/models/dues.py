@@ -49,7 +49,7 @@ class Plan(models.Model):
         _("amount"), max_digits=8, decimal_places=2, default=0, validators=[MinValueValidator(0)], help_text=_("In euros.")
     )
     seats = models.PositiveSmallIntegerField(
-        _("seats"), default=1, help_text=_("How many people a company's plan makes paid up; its contact hands the seats out.")
+        _("seats"), default=1, help_text=_("How many people a company’s plan makes paid up; its contact hands the seats out.")
     )
     term = models.CharField(_("how long"), max_length=6, choices=Term, default=Term.SEASON)
     is_offered = models.BooleanField(_("offered"), default=True, help_text=_("Shown on the page about joining the club."))
@@ -65,7 +65,7 @@ class Plan(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="company", seats__gte=1) | (~Q(kind="company") & Q(seats=1)),
                 name="plan_seats",
-                violation_error_message=_("A company's plan has one seat or more, any other exactly one."),
+                violation_error_message=_("A company’s plan has one seat or more, any other exactly one."),
             ),
         ]
 
@@ -209,7 +209,7 @@ class Dues(models.Model):
         blank=True,
         related_name="dues_led",
         verbose_name=_("contact"),
-        help_text=_("The member who hands out an organisation's seats and receives its letters."),
+        help_text=_("The member who hands out an organisation’s seats and receives its letters."),
     )
     amount = models.DecimalField(_("amount"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
     seats = models.PositiveSmallIntegerField(_("seats"), default=1)

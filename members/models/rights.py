@@ -48,8 +48,8 @@ class Export(models.Model):
     objects = ExportQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("copy of somebody's data")
-        verbose_name_plural = _("copies of somebody's data")
+        verbose_name = _("copy of somebody’s data")
+        verbose_name_plural = _("copies of somebody’s data")
         constraints = [models.UniqueConstraint(fields=["member"], condition=Q(ready_at=None), name="export_one_at_a_time")]
 
     def __str__(self) -> str:

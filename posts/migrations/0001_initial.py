@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
             name='Report',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('rules', "Against the club's rules"), ('illegal', 'Against the law')], max_length=8, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('rules', "Against the club’s rules"), ('illegal', 'Against the law')], max_length=8, verbose_name='kind')),
                 ('url', models.CharField(max_length=500, verbose_name='address')),
                 ('reason', models.TextField(max_length=3000, verbose_name='why')),
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),

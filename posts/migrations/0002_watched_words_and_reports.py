@@ -34,6 +34,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='report',
             name='kind',
-            field=models.CharField(choices=[('rules', "Against the club's rules"), ('illegal', 'Against the law'), ('minors', 'Sexual abuse of a minor')], max_length=8, verbose_name='kind'),
+            field=models.CharField(choices=[('rules', "Against the club’s rules"), ('illegal', 'Against the law'), ('minors', 'Sexual abuse of a minor')], max_length=8, verbose_name='kind'),
         ),
     ]

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='report',
             name='kind',
-            field=models.CharField(choices=[('rules', "Against the club's rules"), ('illegal', 'Against the law'), ('minors', 'Sexual abuse of a minor'), ('picture', 'A photograph to be taken down')], max_length=8, verbose_name='kind'),
+            field=models.CharField(choices=[('rules', "Against the club’s rules"), ('illegal', 'Against the law'), ('minors', 'Sexual abuse of a minor'), ('picture', 'A photograph to be taken down')], max_length=8, verbose_name='kind'),
         ),
     ]

@@ -284,7 +284,7 @@ class Report(models.Model):
     """Somebody says that a page or a comment is unlawful or against the rules (DSA art. 16)."""
 
     class Kind(models.TextChoices):
-        RULES = "rules", _("Against the club's rules")
+        RULES = "rules", _("Against the club’s rules")
         ILLEGAL = "illegal", _("Against the law")
         MINORS = "minors", _("Sexual abuse of a minor")
         PICTURE = "picture", _("A photograph to be taken down")

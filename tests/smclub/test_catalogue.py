@@ -92,8 +92,10 @@ def test_placeholders_and_tags_are_those_of_the_english():
     assert wrong == []
 
 
-def test_apostrophes_are_curved():
-    assert [french for _english, french in entries() if STRAIGHT_APOSTROPHE.search(TAG.sub("", french))] == []
+def test_apostrophes_are_curved_in_both_languages():
+    english = [text for message in catalogue() for text in (message.id if isinstance(message.id, tuple) else [message.id])]
+    texts = [*english, *(french for _english, french in entries())]
+    assert [text for text in texts if STRAIGHT_APOSTROPHE.search(TAG.sub("", text))] == []
 
 
 def test_marks_have_their_no_break_spaces():
