@@ -294,6 +294,13 @@ def test_a_meeting_of_a_group_for_all_members_is_not_said_to_be_for_those_of_the
     assert state == said.format(event.group.name)
 
 
+def test_nobody_is_shown_the_way_to_a_meeting_that_is_called_off(client):
+    venue = make_venue(access="Métro République.")
+    shown = {status: page(client, make_event(venue=venue, status=status)).text for status in ("scheduled", "cancelled")}
+    assert ["Métro République." in html for html in shown.values()] == [True, False]
+    assert venue.name in shown["cancelled"]
+
+
 def test_a_missing_event_and_a_wrong_verb(client):
     assert client.get("/evenements/nulle-part/").status_code == 404
     assert client.post(reverse("events:detail", args=[make_event().slug])).status_code == 405
