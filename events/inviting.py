@@ -23,15 +23,15 @@ def invite(event: Event, *, by: Member, email: str = "", member: Member | None =
 
 
 def write_to_invited(event: Event) -> None:
-    """The letters of those invited before it appears, each once: they leave when it does, whenever that is by now."""
-    for invitation in event.invitations.select_related("member"):
+    """The letters of those invited before it appears, and those dropped while it was called off: each once, when it is there."""
+    for invitation in event.invitations.select_related("member") if event.published_at else []:
         _write_to(event, invitation)
 
 
 def _write_to(event: Event, invitation: Invitation) -> None:
     send_after = max(event.published_at, timezone.now())  # nobody is invited to a page that does not answer yet
     key = f"events.invitation:{invitation.pk}"
-    Letter.objects.filter(key=key, state=Letter.State.DROPPED).delete()  # its page had been taken back when its turn came
+    Letter.objects.filter(key=key, state=Letter.State.DROPPED).delete()  # there was nothing to come to when its turn came
     row = letter(
         "events.invitation",
         key=key,

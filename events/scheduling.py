@@ -52,8 +52,7 @@ def set_publication(event: Event, *, by: Member, at: datetime | None) -> Event:
     before, event.published_at = event.published_at, at
     told = {True: "published", False: "draft"}
     _written(event, "event.publish", by=by, fields=["published_at"], before=told[before is not None], after=told[at is not None])
-    if event.published_at:
-        inviting.write_to_invited(event)
+    inviting.write_to_invited(event)
     if not event.is_published:
         picturing.may_be_known(event.cover_id)
     return event
@@ -128,6 +127,7 @@ def restore(event: Event, *, by: Member) -> Event:
         return event
     refuse_restoration(event)
     _put(event, event.standing, "event.restore", by=by)
+    inviting.write_to_invited(event)
     seated = {registration.pk for registration in registering.promote(event)}
     _tell_live(event, "restored", but=seated)
     return event
@@ -165,6 +165,8 @@ def reschedule(event: Event, *, by: Member, is_silent: bool = False, **new) -> E
     _written(event, "event.reschedule", by=by, fields=fields, before=before, after=event.status)
     if event.local_day != old_day:
         preparing.follow(event, old_day=old_day)
+    if event.status != before:
+        inviting.write_to_invited(event)
     seated = {registration.pk for registration in registering.promote(event)}
     if is_told and event.is_published and not event.is_over:
         _tell_live(event, "rescheduled", but=seated, **old)

@@ -76,6 +76,24 @@ def test_invitations_leave_when_the_page_appears_however_often_that_is_changed()
     assert Letter.objects.get().state == Letter.State.SENT
 
 
+@pytest.mark.parametrize("verb", ["cancel", "postpone"])
+def test_who_was_not_told_of_what_was_called_off_is_invited_once_it_takes_place(verb):
+    olga, event = cast("olga"), make_event(audience="invitation", days=20)
+    inviting.invite(event, by=olga, email="ines@example.org")
+    event = getattr(scheduling, verb)(event, by=olga)
+    outbox.deliver(Letter.objects.get().pk)
+    assert Letter.objects.get().state == Letter.State.DROPPED
+    if verb == "cancel":
+        scheduling.restore(event, by=olga)
+    else:
+        scheduling.reschedule(
+            event, by=olga, starts_at=event.starts_at + timedelta(days=7), ends_at=event.ends_at + timedelta(days=7)
+        )
+    outbox.deliver(Letter.objects.get().pk)
+    scheduling.restore(scheduling.cancel(event, by=olga), by=olga)
+    assert Letter.objects.get().state == Letter.State.SENT
+
+
 def test_a_cancelled_meeting_is_not_restored_after_its_date():
     event = make_event(days=-3, status="cancelled")
     with pytest.raises(scheduling.Refused):
