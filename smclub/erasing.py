@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
 from events import asking, registering
-from events.models import Event, Feedback, Registration, Talk
+from events.models import Event, Feedback, Talk
 from events.refusals import Busy
 from members import picturing
 from members.importing import deeds as importing
@@ -30,7 +30,7 @@ from posts import moderating
 from posts.models import Comment, CommentRevision, Report
 from smclub import exporting, sealing
 from smclub.changed import changed, gone, pages_changed
-from smclub.personal import RULES, Erased, addresses_of
+from smclub.personal import RULES, Erased, addresses_of, registrations_of
 
 log = logging.getLogger("smclub.erasing")
 COOLING = timedelta(days=1)
@@ -115,18 +115,13 @@ def _note_for_restorations(member: Member) -> None:
 
 
 def _leave_meetings_to_come(member: Member) -> None:
-    for registration in _registrations(member).live().at(Event.objects.to_come()):
+    for registration in registrations_of(member).live().at(Event.objects.to_come()):
         try:
             registering.give_back(registration)
         except Busy:
             raise
         except registering.Refused:  # it began meanwhile
             continue
-
-
-def _registrations(member: Member):
-    """Those of the account, and those that organisers made for its addresses."""
-    return Registration.objects.filter(Q(member=member) | Q(member=None, email__in=addresses_of(member)))
 
 
 def _erase_the_rest(erasure: Erasure, member: Member) -> None:
@@ -142,8 +137,8 @@ def _erase_the_rest(erasure: Erasure, member: Member) -> None:
     Talk.objects.filter(Q(person__member=member) | Q(email__in=addresses_of(member))).update(email="")
     if person:
         _person(person, keeps_name=erasure.keeps_name)
-    asking.forget(_registrations(member))
-    _registrations(member).update(member=None, reason="", name="", email="")
+    asking.forget(registrations_of(member))
+    registrations_of(member).update(member=None, reason="", name="", email="")
     Feedback.objects.filter(member=member).update(member=None, remark="")  # the score of the meeting stays what it was
     for export in Export.objects.filter(member=member):
         exporting.discard(export)

@@ -7,6 +7,7 @@ from events.models import Event, Registration
 from events.refusals import Refused
 from members import standing
 from members.models import Member
+from smclub.personal import registrations_of
 
 log = logging.getLogger("smclub.farewell")
 
@@ -17,7 +18,7 @@ def block(member: Member, *, by: Member, reason: str) -> None:
     No transaction around it: each meeting is locked by itself, and whoever waits there is seated in that same deed.
     """
     standing.block(member, by=by, reason=reason)
-    _give_back(Registration.objects.filter(member=member), by=by)
+    _give_back(registrations_of(member), by=by)
 
 
 def give_back_seats() -> int:

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db.models import Field, Model, Q, QuerySet
 
+from events.models import Registration
 from members.models import Member
 from members.models.member import fold_email
 
@@ -167,3 +168,8 @@ def addresses_of(member: Member) -> list[str]:
     """Every address that is known to be theirs, once verified."""
     verified = EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True)
     return sorted({member.email, *map(fold_email, verified)})
+
+
+def registrations_of(member: Member):
+    """Those of the account, and those that organisers made for its addresses."""
+    return Registration.objects.filter(Q(member=member) | Q(member=None, email__in=addresses_of(member)))

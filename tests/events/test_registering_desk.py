@@ -13,7 +13,7 @@ from events.models import Registration
 from events.refusals import Refused
 from members import outbox
 from members.models import Entry, Letter
-from smclub import erasing, retention
+from smclub import erasing, farewell, retention
 from tests.cast import cast
 from tests.make import make_event, make_group, make_member, make_registration
 
@@ -253,6 +253,15 @@ def test_erasure_and_retention_reach_what_was_given_without_an_account():
     erasing.erase(erasing.ask(ines, by=None))
     retention.apply()
     assert set(Registration.objects.values_list("name", "email")) == {("", "")}
+
+
+def test_who_is_blocked_holds_no_place_by_their_address_either():
+    event = make_event(capacity=1)
+    row, waiting = register(event, **INES), make_registration(event=event, state=State.WAITING)
+    farewell.block(make_member(email="ines@example.net"), by=cast("olga"), reason="Insultes répétées")
+    for one in (row, waiting):
+        one.refresh_from_db()
+    assert (row.state, waiting.state) == (State.REMOVED, State.GOING)
 
 
 # -- the page --------------------------------------------------------------------------------
