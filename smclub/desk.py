@@ -22,7 +22,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from smclub.changed import changed, said_otherwise
+from smclub.changed import changed, pages_changed, said_otherwise
 from smclub.clocks import MomentField, MomentWidget
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]  # where an action is offered
@@ -213,6 +213,7 @@ class ClubModelAdmin(admin.ModelAdmin):
         for row in queryset:
             self._logged("desk.delete", request, row, None)
             said_otherwise(row)  # for the last time: it is still there
+        pages_changed()
         return super().log_deletions(request, queryset)
 
     def _logged(self, verb, request, row, told):

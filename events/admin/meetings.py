@@ -168,6 +168,14 @@ class EventAdmin(ClubModelAdmin):
         return format_html('<a href="{}">{}</a>', reverse("admin:events_event_attendees", args=[event.pk]), _("Who is coming"))
 
     # -- saving: the verbs do what touches a seat, a calendar or a letter ----------
+    def get_object(self, request, object_id, from_field=None):
+        """What is posted is looked at under the lock of the meeting: what the form finds true is so when the verbs run."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None or request.method != "POST" or not self.has_change_permission(request, row):
+            return row
+        Event.objects.lock(row.pk)
+        return super().get_object(request, object_id, from_field)
+
     def save_model(self, request, obj, form, change):
         if not change:
             return self._made(request, obj, form)

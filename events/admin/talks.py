@@ -21,6 +21,14 @@ class TalkForm(forms.ModelForm):
     def clean_email(self):
         return fold_email(self.cleaned_data["email"])
 
+    def clean(self):
+        """Of who was entered by mistake, nothing stays: neither where the link was sent, nor what they answered."""
+        said = super().clean()
+        if self.instance.pk and "person" in self.changed_data:
+            said |= {name: "" for name in ("email", "image_consent") if name not in self.changed_data}
+            self.instance.told_at = None
+        return said
+
 
 class TalkInline(ClubInline):
     model = Talk

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 import events
 from events.door.arriving import Keeper
 from events.refusals import Refused
+from tests import desk
 from tests.cast import cast
 from tests.make import make_event, make_member, make_proxy, make_registration, make_todo
 
@@ -86,7 +88,7 @@ def locking() -> set[str]:
     found = set()
     home = Path(events.__file__).parent
     for path in home.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and "objects.lock(" in ast.unparse(node):
                 found.add(".".join([*path.relative_to(home).with_suffix("").parts, node.name]))
     return found
@@ -110,3 +112,25 @@ def test_the_first_statement_is_the_write_that_locks(verb):
         assert statements[0] == "BEGIN IMMEDIATE"
     first = next(sql for sql in statements if not sql.startswith(("BEGIN", "SET LOCAL")))
     assert first.startswith(THE_LOCK)
+
+
+@pytest.mark.django_db
+def test_the_desk_looks_at_what_is_posted_under_the_lock(client):
+    """What its form finds true is so when the verbs run: nobody else changes the meeting between them."""
+    client.force_login(cast("olga"))
+    event = make_event()
+    with CaptureQueriesContext(connection) as queries:
+        desk.save(client, event, title="Autrement dit")
+    statements = [query["sql"] for query in queries]
+    writes = [number for number, sql in enumerate(statements) if sql.startswith('UPDATE "events_event"')]
+    assert statements[writes[0]].startswith(THE_LOCK)
+    assert any('FROM "events_event"' in sql for sql in statements[writes[0] : writes[1]])
+
+
+@pytest.mark.django_db
+def test_a_page_of_the_desk_that_is_not_theirs_takes_no_lock(client):
+    client.force_login(cast("coralie"))
+    event = make_event()
+    assert client.post(reverse("admin:events_event_change", args=[event.pk]), {"title": "Le mien"}).status_code in {302, 403}
+    event.refresh_from_db()
+    assert event.rsvp_rev == 0

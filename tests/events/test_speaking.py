@@ -177,6 +177,7 @@ def test_the_desk_gives_the_link_and_another_when_asked(client, talk):
 
 def test_the_link_of_who_was_entered_by_mistake_opens_nothing_of_who_speaks_instead(client, talk):
     path, speaks = page(talk), make_person(name="Ugo Juste")
+    Talk.objects.update(email="autre@example.org", image_consent=Talk.Consent.YES, told_at=timezone.now())
     client.force_login(cast("olga"))
     save(client, talk.event, **{"talks-0-title": "Le fil"})
     assert client.get(path).status_code == 200
@@ -184,3 +185,7 @@ def test_the_link_of_who_was_entered_by_mistake_opens_nothing_of_who_speaks_inst
     assert client.get(path).status_code == 404
     talk.refresh_from_db()
     assert "Ugo Juste" in client.get(page(talk)).text
+    assert (talk.email, talk.image_consent, talk.told_at) == ("", "", None)
+    save(client, talk.event, **{"talks-0-person": make_person().pk, "talks-0-email": "elle@example.org"})
+    talk.refresh_from_db()
+    assert talk.email == "elle@example.org"

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from members.models import OldAddress
 from smclub.desk import ACTION
+from smclub.editions import first_edition
 from tests import desk, make
 from tests.cast import cast
 
@@ -198,3 +199,12 @@ def test_what_was_saved_is_said_in_the_words_of_the_house(client):
     assert "C’est enregistré\xa0: rencontre «\u202fRencontre de juin\u202f»." in re.sub(r"<[^>]+>", "", saved)
     assert "L’objet" not in saved
     assert "un objet" not in saved
+
+
+@pytest.mark.django_db
+def test_what_is_deleted_leaves_the_kept_pages(client, django_capture_on_commit_callbacks):
+    topic, before = make.make_topic(), first_edition()
+    client.force_login(cast("oscar"))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:members_topic_delete", args=[topic.pk]), {"post": "yes"})
+    assert first_edition() != before
