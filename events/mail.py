@@ -311,7 +311,9 @@ def proxy_returned(letter):
 
 def _about_a_proxy(letter, *, is_standing: bool) -> dict | None:
     row = Proxy.objects.select_related("event__venue", "giver", "holder").filter(pk=letter.context["proxy"]).first()
-    if row is None or not (row.giver and row.holder) or (row.revoked_at is None) != is_standing:
+    if row is None or row.giver is None or (row.revoked_at is None) != is_standing:
+        return None
+    if row.holder is None and letter.kind != "events.proxy_returned":  # whose account is no more: their giver hears of it
         return None
     if row.event.is_called_off or row.event.is_over:
         return None

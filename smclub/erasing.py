@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
 from events import asking, registering
+from events.assembly import proxies
 from events.models import Event, Feedback, Talk
 from events.refusals import Busy
 from members import picturing
@@ -122,6 +123,7 @@ def _leave_meetings_to_come(member: Member) -> None:
             raise
         except registering.Refused:  # it began meanwhile
             continue
+    proxies.return_votes(Member.objects.filter(pk=member.pk))
 
 
 def _erase_the_rest(erasure: Erasure, member: Member) -> None:

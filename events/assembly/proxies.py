@@ -9,6 +9,7 @@ after all votes in person: their proxy stays, and counts for nothing as long as 
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -114,6 +115,19 @@ def revoke(proxy: Proxy, *, by: Member, reason: str) -> None:
         key = f"events.proxy_revoked:{proxy.pk}:{member.pk}"
         letter("events.proxy_revoked", key=key, to=member, proxy=proxy.pk, reason=reason)
     Entry.objects.write("proxy.revoke", proxy, by=by, note=event.title, reason=reason)
+
+
+def return_votes(holders: QuerySet[Member]) -> None:
+    """Who left the club comes to no assembly: those who had given them a vote have it again, and a letter. Raises Busy."""
+    held = Proxy.objects.standing().filter(holder__in=holders, event__in=Event.objects.to_come())
+    for event, holder in held.order_by("event", "holder").values_list("event", "holder").distinct():
+        _return_votes(event, holder)
+
+
+@patient
+@transaction.atomic
+def _return_votes(event: int, holder: int) -> None:
+    _give_back(Event.objects.lock(event), holder=Member.objects.get(pk=holder))
 
 
 def _entrust(event: Event, *, giver: Member, holder: Member, is_on_paper: bool = False) -> Proxy:

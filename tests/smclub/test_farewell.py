@@ -1,13 +1,15 @@
 """What becomes of somebody's things when they go."""
 
 import pytest
+from django.utils import timezone
 
 from events.models import Event, Registration
 from members import joining
-from members.models import Entry, Letter, Member
-from smclub import farewell
+from members.mail import compose
+from members.models import Entry, Erasure, Letter, Member
+from smclub import erasing, farewell
 from tests.cast import cast
-from tests.make import make_event, make_registration
+from tests.make import make_event, make_proxy, make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +46,35 @@ def test_a_seat_that_was_left_behind_is_given_back_later():
     assert waiting.is_going
     assert farewell.give_back_seats() == 0
     assert {letter.member for letter in Letter.objects.filter(kind="events.promoted")} == {waiting.member}
+
+
+def proxy_held_by(holder, **when):
+    return make_proxy(event=make_event(kind=Event.Kind.ASSEMBLY, **when), holder=holder)
+
+
+@pytest.mark.parametrize(
+    "goes",
+    [
+        lambda member: farewell.block(member, by=cast("olga"), reason="Insultes répétées"),
+        lambda member: erasing.erase(Erasure.objects.create(member=member, due_at=timezone.now())),
+    ],
+    ids=["blocked", "erased"],
+)
+def test_votes_given_to_who_goes_are_their_givers_again(goes):
+    milan = cast("milan")
+    soon, over = proxy_held_by(milan), proxy_held_by(milan, days=-10)
+    other = make_proxy(event=soon.event)
+    goes(milan)
+    for proxy, is_returned in ((soon, True), (over, False), (other, False)):
+        proxy.refresh_from_db()
+        assert (proxy.revoked_at is not None) == is_returned
+    written = Letter.objects.get(kind="events.proxy_returned")
+    assert written.member == soon.giver
+    assert compose(written) is not None
+
+
+def test_votes_that_were_left_behind_are_given_back_later():
+    proxy = proxy_held_by(cast("boris"))
+    farewell.give_back_seats()
+    proxy.refresh_from_db()
+    assert proxy.revoked_at is not None
