@@ -170,7 +170,8 @@ def _registration(event: Event, visitor) -> Registration | None:
 
 def _room(event: Event, registration: Registration) -> int:
     left = event.places_left or 0
-    return left if event.promotes_by_itself and left < registration.seats else 0
+    is_given = event.promotes_by_itself or event.is_last_minute
+    return left if is_given and left < registration.seats else 0
 
 
 def _runs(event: Event, visitor) -> bool:

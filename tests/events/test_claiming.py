@@ -72,6 +72,14 @@ def test_a_newcomer_who_is_quicker_has_it_and_who_waits_goes_on_waiting(late):
     assert Registration.objects.filter(pk=late.alone.pk).values().get() == before
 
 
+def test_a_party_too_large_reads_that_fewer_of_them_have_a_place_at_once(late, client):
+    client.force_login(late.party.member)
+    said = "Il y a de la place pour 1 personne"
+    assert said not in client.get(late.get_absolute_url()).text
+    registering.leave(late, member=late.going[0].member)
+    assert said in client.get(late.get_absolute_url()).text
+
+
 def test_a_party_with_fewer_guests_takes_the_place(late):
     registering.leave(late, member=late.going[0].member)
     assert registering.claim(late, member=late.party.member).is_waiting
