@@ -44,8 +44,9 @@ class TalkInline(ClubInline):
             {
                 "fields": [
                     ("person", "role", "position"),
-                    ("title", "as_headline"),
-                    ("slides_url", "image_consent"),
+                    "title",
+                    "slides_url",
+                    ("as_headline", "image_consent"),
                     "email",
                     ("own_link", "is_revoked"),
                 ]

@@ -125,7 +125,7 @@ def test_nobody_is_asked_to_register_for_what_is_over(client):
     make_registration(event=event)
     make_post(kind="report", event=event)
     page = page_of(client, event)
-    assert ("1 personne était inscrite." in page, reverse("events:register", args=[event.slug]) in page) == (True, False)
+    assert ("1 personne avait sa place." in page, reverse("events:register", args=[event.slug]) in page) == (True, False)
 
 
 def test_what_is_said_on_either_page_is_read_on_both(client):
