@@ -14,7 +14,7 @@ from members import picturing
 from members.models import Entry, Member, OldAddress
 from posts import moderating
 from posts.models import Post
-from posts.models.post import validate_slug
+from posts.models.post import LEDE, validate_slug
 from posts.refusals import Refused
 from smclub.changed import changed as _changed
 
@@ -178,7 +178,7 @@ def _refuse_the_empty(post: Post) -> None:
 def _opening(post: Post) -> str:
     """An excerpt for who wrote none: the first takeaway, else the first words up to the end of a sentence."""
     if post.takeaways_list:
-        return post.takeaways_list[0][:500]
+        return post.takeaways_list[0][:LEDE]
     words = unescape(strip_tags(post.body_html[:5000])).split()[:EXCERPT_WORDS]
     text = " ".join(words)[:480]
     ends = [found.end() for found in re.finditer(r"[.!?…](?=\s|$)", text)]

@@ -18,6 +18,7 @@ from smclub.markdown import MAX_LENGTH, RenderedField, opening
 from smclub.searchable import Analysed, Searchable, found_by
 
 WORDS_A_MINUTE = 230
+LEDE = 500  # letters of an excerpt
 OPENING = 160  # words of a write-up on the page of its meeting, to the end of the paragraph
 
 
@@ -54,7 +55,7 @@ class Post(Searchable, models.Model):
         verbose_name=_("translation of"),
         help_text=_("The same post in the other language."),
     )
-    excerpt = models.TextField(_("excerpt"), max_length=500, blank=True)
+    excerpt = models.TextField(_("excerpt"), max_length=LEDE, blank=True)
     takeaways = models.TextField(_("takeaways"), blank=True, help_text=_("One per line."))
     body = models.TextField(_("text"), max_length=MAX_LENGTH, blank=True, help_text=_("Markdown."))
     body_html = RenderedField(source="body")
@@ -173,6 +174,12 @@ class Post(Searchable, models.Model):
     @property
     def takeaways_list(self) -> list[str]:
         return [line.strip(" -*\t") for line in self.takeaways.splitlines() if line.strip(" -*\t")]
+
+    @property
+    def lede(self) -> str:
+        """What leads to its text: not an excerpt that was made of the first takeaway, which stands just below."""
+        is_said_below = not self.is_for_members and self.takeaways_list and self.excerpt == self.takeaways_list[0][:LEDE]
+        return "" if is_said_below else self.excerpt
 
     @property
     def word_count(self) -> int:

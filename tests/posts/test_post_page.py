@@ -4,6 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from members.models import Person
+from posts import publishing
 from posts.models import Credit, Post
 from smclub.middleware import VisitorMiddleware
 from tests.cast import cast
@@ -84,6 +85,14 @@ def test_takeaways_come_before_the_text(client):
     page = main(client.get(post.get_absolute_url()))
     assert "<li>Premier point</li><li>Second point</li>" in page
     assert page.index("Premier point") < page.index("Le corps.")
+
+
+def test_an_excerpt_made_of_the_first_takeaway_is_not_read_twice(client):
+    post = publishing.publish(make_post(published_at=None, excerpt="", takeaways="Premier point\nSecond point"), by=cast("edith"))
+    assert post.excerpt == "Premier point"
+    assert 'class="lede"' not in main(client.get(post.get_absolute_url()))
+    told = make_post(takeaways="Premier point", excerpt="Ce que la soirée a changé.")
+    assert '<p class="lede">Ce que la soirée a changé.</p>' in main(client.get(told.get_absolute_url()))
 
 
 def test_credits_name_people_with_their_roles(client):
