@@ -79,7 +79,10 @@ def differing(people, addresses: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.usefixtures("_bare_refusals")
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize(
+    "part",  # who may do what is decided alike on every database: of the other one, a sample
+    [part if part % 4 == 0 else pytest.param(part, marks=pytest.mark.embedded) for part in range(PARTS)],
+)
 def test_every_url_answers_each_role_as_the_table_says(part):
     """AZ-01, AD-01."""
     people = club.build()
