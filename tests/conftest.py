@@ -10,6 +10,8 @@ from tests.databases import django_db_setup  # noqa: F401
 from tests.postbox import mailer, sink  # noqa: F401
 from tests.processes import embedded, migrated  # noqa: F401
 
+WATCH = "zeal.middleware.zeal_middleware"
+
 
 def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -20,10 +22,17 @@ def pytest_configure(config):
     settings.WHITENOISE_AUTOREFRESH = True
     if "pool" in settings.DATABASES["default"].get("OPTIONS", {}):  # PostgreSQL, whose disk no test relies on
         settings.DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    else:  # where each page is asked for: the ORM asks as often whatever the database
+        settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "zeal"]
+        settings.ZEAL_RAISE = True
+        settings.MIDDLEWARE = [WATCH, *settings.MIDDLEWARE]
     settings.MEDIA_ROOT /= os.environ.get("PYTEST_XDIST_WORKER", "")  # jobs that sweep files leave alone those of other workers
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "zeal"]
-    settings.ZEAL_RAISE = True
-    settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
+
+
+@pytest.fixture
+def unwatched(settings):
+    """For walks through all pages for another reason: `tests/rails/test_queries.py` looks at how often each asks."""
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != WATCH]
 
 
 @pytest.fixture(autouse=True)

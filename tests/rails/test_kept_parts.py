@@ -43,6 +43,7 @@ def read(client: Client, path: str) -> str:
     return NEW_EACH_TIME.sub("", body.decode(errors="replace")) if response.status_code == 200 else ""
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_everybody_reads_what_they_would_if_nothing_was_kept(club, settings):
     """WB-09, between members too: whoever read first, each page is byte for byte that of its reader."""
     paths = {key: path for key, path in rails.addresses(club).items() if not ALONE.match(key)}
@@ -80,9 +81,9 @@ def test_what_a_verb_changes_is_read_at_once(deed, club, at_once):
     assert read(somebody, path) != before
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_what_somebody_else_read_first_shows_nowhere(settings):
     """As `tests/rails/test_leaks.py` walks, after those who may read it all."""
-    settings.ZEAL_RAISE = False
     people = rails.build()
     paths = surfaces(people, hide(people))
     assert look(signed_in("olga"), paths)[MEMBERS]

@@ -38,7 +38,7 @@ STUBS = (
     "meeting dinner",
     "commission members:group",
 )  # where those may show
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unwatched")]
 
 
 def hide(people) -> dict[str, str]:
@@ -256,9 +256,8 @@ def signed_in(who: str | None) -> Client:
         ("mona", (WORD, HELD, FILED)),
     ],
 )
-def test_what_is_not_for_somebody_shows_them_nowhere(who, words, settings):
+def test_what_is_not_for_somebody_shows_them_nowhere(who, words):
     """AZ-02, AZ-06, AZ-07: a visitor, a friend, a member who is neither invited nor of the group."""
-    settings.ZEAL_RAISE = False  # counting queries is the work of test_queries
     people = club.build()
     paths = surfaces(people, hide(people))
     call_command("rebuild_modelsearch_index", verbosity=0)
@@ -274,9 +273,8 @@ def test_what_is_not_for_somebody_shows_them_nowhere(who, words, settings):
 
 
 @pytest.mark.embedded
-def test_the_walk_sees_each_word_on_each_surface_once_it_is_public(settings):
+def test_the_walk_sees_each_word_on_each_surface_once_it_is_public():
     """The negative control: the same rows, published."""
-    settings.ZEAL_RAISE = False
     people = club.build()
     paths = surfaces(people, hide(people))
     publish_everything()
@@ -336,9 +334,8 @@ def desk(people) -> dict[str, str]:
 
 @pytest.mark.parametrize(("who", "words"), [("coralie", (WORD, HELD)), ("aude", (WORD, HELD)), ("modou", (WORD,))])
 @pytest.mark.embedded  # who reads what is said by the same words of querysets as on the pages of the site
-def test_the_desk_shows_low_roles_what_they_run_alone(who, words, settings):
+def test_the_desk_shows_low_roles_what_they_run_alone(who, words):
     """Neither the meetings of other groups, nor the drafts of others, nor private people, nor, but to moderators, comments."""
-    settings.ZEAL_RAISE = False
     people = club.build()
     hide(people)
     found = look(signed_in(who), desk(people))
@@ -354,9 +351,8 @@ def test_the_desk_shows_low_roles_what_they_run_alone(who, words, settings):
 
 
 @pytest.mark.parametrize("who", [None, pytest.param("mona", marks=pytest.mark.embedded)])  # the same counts as a visitor's
-def test_counts_do_not_betray_what_is_hidden(who, settings):
+def test_counts_do_not_betray_what_is_hidden(who):
     """Every page says the same with and without hidden rows."""
-    settings.ZEAL_RAISE = False
     people = club.build()
     paths = {key: path for key, path in club.addresses(people).items() if not key.startswith(APART)}
     paths |= {"search": f"{reverse('search')}?q=rencontre", "events:list": f"{reverse('events:list')}?kind=conference"}

@@ -78,7 +78,7 @@ def differing(people, addresses: dict[str, str]) -> list[str]:
     return wrong
 
 
-@pytest.mark.usefixtures("_bare_refusals")
+@pytest.mark.usefixtures("_bare_refusals", "unwatched")
 @pytest.mark.parametrize(
     "part",  # who may do what is decided alike on every database: of the other one, a sample
     [part if part % 4 == 0 else pytest.param(part, marks=pytest.mark.embedded) for part in range(PARTS)],

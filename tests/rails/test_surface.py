@@ -12,7 +12,8 @@ from django.urls import path as url
 from smclub.urls import urlpatterns as those_of_the_site
 from tests.rails import club
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]  # headers and cookies come from no database
+# Headers and cookies come from no database.
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded, pytest.mark.usefixtures("unwatched")]
 
 # Pages that are forms of their own: they hold a token, set its cookie and are never cached.
 FORMS = (
